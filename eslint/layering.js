@@ -37,7 +37,7 @@ export default {
       }
       const to = roomOf(target);
       if (!to || to === from || rooms[from].may.includes(to)) return;
-      if (isTest && to === "bin" && target.startsWith("bin/testing/")) return;
+      if (isTest && to === "bin/testing") return;
       context.report({
         node,
         messageId: "room",

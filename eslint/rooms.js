@@ -12,8 +12,10 @@ export const rooms = {
   storage: { may: ["lib/domain"] },
   runner: { may: ["lib/domain", "lib/protocol", "lib/nn", "lib/engine", "lib/data", "lib/sdk", "storage"] },
   app: { may: ["lib/domain", "lib/protocol", "lib/data", "lib/sdk", "storage"] },
-  bin: { may: ["lib/domain", "lib/protocol", "lib/sdk", "lib/data", "runner", "storage", "app", "prisma"] },
-  e2e: { may: ["lib/sdk", "lib/protocol", "lib/domain"] },
+  bin: { may: ["bin/testing", "lib/domain", "lib/protocol", "lib/sdk", "lib/data", "runner", "storage", "app", "prisma"] },
+  // What tests of any room may use: a real PostgreSQL, a real store, a whole Lathe.
+  "bin/testing": { may: ["bin", "storage", "lib/domain"] },
+  e2e: { may: ["lib/sdk", "lib/protocol", "lib/domain", "bin/testing"] },
   bench: { may: ["lib/sdk", "lib/protocol", "lib/domain", "lib/engine", "lib/nn"] },
   prisma: { may: [] },
 };
