@@ -81,7 +81,7 @@ export type FitOptions = {
   /** stops within a step, keeping the best */
   signal?: AbortSignal;
   onEvent: (event: TrainingEvent) => void;
-  /** awaited before training goes on; the arrays are the callee's */
+  /** awaited before training goes on; meanwhile the model itself holds these weights. Not to be changed. */
   onBest?: (weights: WeightsSnapshot, best: BestSoFar) => void | Promise<void>;
 };
 
