@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-layers"; // registers the gradients
 import { beforeAll, expect, it } from "vitest";
 import { KernelDecayOptimizer } from "./optimizer";
 
