@@ -41,7 +41,7 @@ export type CliRun = { code: number; stdout: string; stderr: string };
 /** Runs the command as a person would, in a process of its own. */
 export function lathe(words: readonly string[], env: Record<string, string> = {}): Promise<CliRun> {
   const entry = path.resolve(import.meta.dirname, "../../lathe.mjs");
-  const child = spawn(process.execPath, [entry, ...words], { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [entry, ...words], { env: { NODE_ENV: "test", PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
