@@ -12,8 +12,8 @@ const settings = { optimizer: "sgd", momentum: 0.9, nesterov: false, weightDecay
 
 /** Two steps on loss = 3·sum(kernel) + 3·sum(bias), so that every gradient is 3; both start at 1. */
 function twoSteps(optimizer: KernelDecayOptimizer, learningRate: number): { kernel: number; bias: number } {
-  const kernel = tf.variable(tf.ones([1, 1]), true, `layer${Math.random()}/kernel`);
-  const bias = tf.variable(tf.ones([1]), true, `layer${Math.random()}/bias`);
+  const kernel = tf.tidy(() => tf.variable(tf.ones([1, 1]), true, "conv/kernel"));
+  const bias = tf.tidy(() => tf.variable(tf.ones([1]), true, "fc/bias"));
   optimizer.learningRate = learningRate;
   for (let step = 0; step < 2; step++) {
     optimizer.minimize(() => tf.mul(3, tf.add(tf.sum(kernel), tf.sum(bias))) as tf.Scalar, false, [kernel, bias]);

@@ -113,16 +113,24 @@ export function initializeResNet(model: LayersModel, seed: number, { zeroResidua
   const names = new Set(model.layers.map((layer) => layer.name));
   for (const layer of model.layers) {
     const stream = randomStream(seed, "weights", layer.name);
-    const values = layer.weights.map((weight) => {
+    const tensors = layer.weights.map((weight) => {
       const shape = weight.shape as number[];
       const kind = weight.originalName.slice(weight.originalName.lastIndexOf("/") + 1);
-      if (layer.name === "fc") return uniform(shape, 1 / Math.sqrt(fanIn(layer.weights[0]!.shape as number[])), stream);
-      if (kind === "kernel") return normal(shape, Math.sqrt(2 / fanOut(shape)), stream);
-      const last = zeroResidual && isLastNorm(layer.name, names);
-      return tf.fill(shape, kind === "moving_variance" || (kind === "gamma" && !last) ? 1 : 0);
+      const values = new Float32Array(tf.util.sizeFromShape(shape));
+      if (layer.name === "fc") {
+        const bound = 1 / Math.sqrt(layer.weights[0]!.shape[0]!); // [in, out]
+        fill(values, () => stream.between(-bound, bound));
+      } else if (kind === "kernel") {
+        const deviation = Math.sqrt(2 / (shape[0]! * shape[1]! * shape[3]!)); // [h, w, in, out]
+        fill(values, () => stream.normal() * deviation);
+      } else {
+        const last = zeroResidual && isLastNorm(layer.name, names);
+        values.fill(kind === "moving_variance" || (kind === "gamma" && !last) ? 1 : 0);
+      }
+      return tf.tensor(values, shape);
     });
-    if (values.length > 0) layer.setWeights(values);
-    tf.dispose(values);
+    if (tensors.length > 0) layer.setWeights(tensors);
+    tf.dispose(tensors);
   }
 }
 
@@ -132,24 +140,6 @@ function isLastNorm(name: string, names: ReadonlySet<string>): boolean {
   return match !== null && !names.has(`${match[1]}${Number(match[2]) + 1}`);
 }
 
-/** [h, w, in, out] → h·w·out */
-function fanOut(shape: readonly number[]): number {
-  return shape[0]! * shape[1]! * shape[3]!;
-}
-
-/** [in, out] → in */
-function fanIn(shape: readonly number[]): number {
-  return shape[0]!;
-}
-
-function normal(shape: number[], deviation: number, stream: ReturnType<typeof randomStream>): tf.Tensor {
-  const values = new Float32Array(tf.util.sizeFromShape(shape));
-  for (let i = 0; i < values.length; i++) values[i] = stream.normal() * deviation;
-  return tf.tensor(values, shape);
-}
-
-function uniform(shape: number[], bound: number, stream: ReturnType<typeof randomStream>): tf.Tensor {
-  const values = new Float32Array(tf.util.sizeFromShape(shape));
-  for (let i = 0; i < values.length; i++) values[i] = stream.between(-bound, bound);
-  return tf.tensor(values, shape);
+function fill(values: Float32Array, draw: () => number): void {
+  for (let i = 0; i < values.length; i++) values[i] = draw();
 }
