@@ -12,26 +12,28 @@ export function workspacePrefix(workspaceId: string): string {
   return `workspaces/${segment(workspaceId)}/`;
 }
 
-export function datasetVersionPrefix(workspaceId: string, datasetId: string, version: number): string {
-  return `${workspacePrefix(workspaceId)}datasets/${segment(datasetId)}/versions/${version}/`;
+/** By the version's own id: its bytes are written before it has its place among the others. */
+export function datasetVersionPrefix(workspaceId: string, datasetVersionId: string): string {
+  return `${workspacePrefix(workspaceId)}dataset-versions/${segment(datasetVersionId)}/`;
 }
 
-export function datasetManifestKey(workspaceId: string, datasetId: string, version: number): string {
-  return `${datasetVersionPrefix(workspaceId, datasetId, version)}manifest.json`;
+export function datasetManifestKey(workspaceId: string, datasetVersionId: string): string {
+  return `${datasetVersionPrefix(workspaceId, datasetVersionId)}manifest.json`;
 }
 
-export function modelVersionPrefix(workspaceId: string, modelId: string, version: number): string {
-  return `${workspacePrefix(workspaceId)}models/${segment(modelId)}/versions/${version}/`;
+/** By the version's own id: its number is given once its files are there. */
+export function modelVersionPrefix(workspaceId: string, modelVersionId: string): string {
+  return `${workspacePrefix(workspaceId)}model-versions/${segment(modelVersionId)}/`;
 }
 
 /** A file of a model version: weights, `signature.json`, metrics. Written before the manifest. */
-export function modelFileKey(workspaceId: string, modelId: string, version: number, fileName: string): string {
-  return `${modelVersionPrefix(workspaceId, modelId, version)}files/${segment(fileName)}`;
+export function modelFileKey(workspaceId: string, modelVersionId: string, fileName: string): string {
+  return `${modelVersionPrefix(workspaceId, modelVersionId)}files/${segment(fileName)}`;
 }
 
 /** Written last: a model version exists when this does. */
-export function modelManifestKey(workspaceId: string, modelId: string, version: number): string {
-  return `${modelVersionPrefix(workspaceId, modelId, version)}manifest.json`;
+export function modelManifestKey(workspaceId: string, modelVersionId: string): string {
+  return `${modelVersionPrefix(workspaceId, modelVersionId)}manifest.json`;
 }
 
 /** By content, not by name: a picture that is replaced gets another ETag and so another thumbnail. */
@@ -75,7 +77,7 @@ function keyProblem(key: string): string | null {
   if (key === "") return "it is empty";
   const sizeBytes = Buffer.byteLength(key);
   if (sizeBytes > maxKeyBytes) return `it is ${sizeBytes} bytes long and ${maxKeyBytes} are allowed`;
-  if (!key.isWellFormed()) return "it holds half of a character";
+  if (/\p{Cs}/u.test(key)) return "it holds half of a character";
   if (/\p{Cc}/u.test(key)) return "it holds a control character";
   if (key.startsWith("/")) return "it starts with “/”";
   const dots = key.split("/").find((part) => part === "." || part === "..");
