@@ -1,0 +1,223 @@
+"use client";
+
+import clsx from "clsx";
+import { ChevronDown, ChevronUp, CircleAlert, CircleCheck, FileUp, Pause, Play, RotateCcw, X } from "lucide-react";
+import { useFormatter, useTranslations } from "next-intl";
+import { useMemo, useRef, useState } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { formatBytes } from "#lib/domain/units";
+import { StatusIcon } from "../_ui/badge";
+import { Button, IconButton } from "../_ui/button";
+import { Segmented } from "../_ui/choice";
+import { useDuration } from "../_ui/format";
+import { Progress } from "../_ui/progress";
+import { useUploads, useUploadState } from "./upload-provider";
+import { remainingMs } from "./upload-speed";
+import { isActive, type FailReason, type UploadItem, type UploadState } from "./upload-state";
+
+type Show = "open" | "failed" | "done";
+
+/** What is being uploaded, on every page, until the person closes it. */
+export function UploadTray() {
+  const state = useUploadState();
+  if (state.items.length === 0 || state.counts.cancelled === state.items.length) return null;
+  return <Tray state={state} />;
+}
+
+function Tray({ state }: { state: UploadState }) {
+  const t = useTranslations("uploads");
+  const { uploader } = useUploads();
+  const format = useFormatter();
+  const duration = useDuration();
+  const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState<Show | null>(null);
+  const { counts } = state;
+  const active = isActive(state);
+  const count = state.items.length - counts.cancelled;
+  const show = asked ?? (counts.failed > 0 && !active ? "failed" : "open");
+  const leftMs = remainingMs(state.totalBytes - state.sentBytes, state.speed);
+  const fraction = state.totalBytes > 0 ? state.sentBytes / state.totalBytes : count > 0 ? counts.done / count : 0;
+
+  const title = active
+    ? state.paused
+      ? t("titlePaused", { done: counts.done, count })
+      : t("titleActive", { done: counts.done, count })
+    : counts.failed > 0
+      ? t("titleFailed", { failed: counts.failed, count })
+      : t("titleDone", { count });
+
+  return (
+    <section
+      aria-label={t("tray")}
+      className="fixed inset-x-2 bottom-2 z-40 flex max-h-[70dvh] flex-col rounded-md border border-line bg-raised shadow-pop sm:inset-x-auto sm:right-3 sm:bottom-3 sm:w-[26rem]"
+    >
+      <div className="flex flex-col gap-2 px-3 pb-2.5 pt-2">
+        <div className="flex items-center gap-1.5">
+          {active ? <FileUp aria-hidden className="size-4 shrink-0 text-running" /> : counts.failed > 0 ? <CircleAlert aria-hidden className="size-4 shrink-0 text-failed" /> : <CircleCheck aria-hidden className="size-4 shrink-0 text-succeeded" />}
+          <h2 className="nums min-w-0 flex-1 truncate text-base font-medium">{title}</h2>
+          {active && (
+            <IconButton label={state.paused ? t("resume") : t("pause")} size="sm" onClick={() => uploader.send({ type: state.paused ? "resume" : "pause" })}>
+              {state.paused ? <Play aria-hidden /> : <Pause aria-hidden />}
+            </IconButton>
+          )}
+          <IconButton label={open ? t("collapse") : t("expand")} size="sm" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? <ChevronDown aria-hidden /> : <ChevronUp aria-hidden />}
+          </IconButton>
+          {active ? (
+            <IconButton label={t("cancelAll")} size="sm" onClick={() => uploader.send({ type: "cancel", ids: "open" })}>
+              <X aria-hidden />
+            </IconButton>
+          ) : (
+            <IconButton label={t("closeTray")} size="sm" onClick={() => uploader.send({ type: "clear" })}>
+              <X aria-hidden />
+            </IconButton>
+          )}
+        </div>
+        <Progress fraction={fraction} label={t("overall")} tone={state.paused && active ? "waiting" : !active && counts.failed > 0 ? "failed" : "accent"} />
+        <div className="nums flex items-baseline justify-between gap-3 text-sm text-ink-muted">
+          <span>{t("bytesOf", { sent: formatBytes(state.sentBytes), total: formatBytes(state.totalBytes) })}</span>
+          <span>
+            {active && !state.paused && state.speed.bytesPerSecond !== null && (
+              <>
+                {t("speed", { speed: formatBytes(Math.round(state.speed.bytesPerSecond)) })}
+                {leftMs !== null && <> · {t("timeLeft", { duration: duration(Math.max(1000, Math.round(leftMs / 1000) * 1000)) })}</>}
+              </>
+            )}
+            {active && state.paused && t("isPaused")}
+          </span>
+          <span className="font-medium text-ink">{format.number(Math.floor(fraction * 100) / 100, { style: "percent" })}</span>
+        </div>
+        {counts.failed > 0 && !open && (
+          <button
+            type="button"
+            onClick={() => {
+              setAsked("failed");
+              setOpen(true);
+            }}
+            className="flex items-center gap-1.5 self-start rounded-sm text-sm font-medium text-failed hover:underline"
+          >
+            <CircleAlert aria-hidden className="size-3.5" />
+            {t("showFailed", { count: counts.failed })}
+          </button>
+        )}
+      </div>
+      {open && (
+        <>
+          <div className="flex items-center gap-2 border-t border-line px-3 py-2">
+            <Segmented
+              label={t("which")}
+              value={show}
+              onValueChange={setAsked}
+              options={[
+                { value: "open", label: t("open", { count: counts.queued + counts.uploading + counts.paused }) },
+                { value: "failed", label: t("failed", { count: counts.failed }) },
+                { value: "done", label: t("done", { count: counts.done }) },
+              ]}
+            />
+            {counts.failed > 0 && show === "failed" && (
+              <Button size="sm" className="ml-auto" icon={<RotateCcw aria-hidden />} onClick={() => uploader.send({ type: "retry", ids: "failed" })}>
+                {t("retryAll")}
+              </Button>
+            )}
+          </div>
+          <FileList state={state} show={show} />
+        </>
+      )}
+      <span role="status" className="sr-only">
+        {active ? "" : title}
+      </span>
+    </section>
+  );
+}
+
+function belongs(item: UploadItem, show: Show): boolean {
+  if (show === "open") return item.status === "queued" || item.status === "uploading" || item.status === "paused";
+  return item.status === show;
+}
+
+function FileList({ state, show }: { state: UploadState; show: Show }) {
+  const t = useTranslations("uploads");
+  const scroller = useRef<HTMLDivElement>(null);
+  const ids = useMemo(() => {
+    const found: number[] = [];
+    state.items.forEach((item, id) => belongs(item, show) && found.push(id));
+    if (show === "open") found.sort((a, b) => Number(state.items[b]!.status === "uploading") - Number(state.items[a]!.status === "uploading") || a - b);
+    return found;
+  }, [state.items, show]);
+  const rowPx = show === "failed" ? 52 : 40;
+  const virtualizer = useVirtualizer({ count: ids.length, getScrollElement: () => scroller.current, estimateSize: () => rowPx, overscan: 8, getItemKey: (index) => `${show}-${ids[index]}` });
+  if (ids.length === 0) return <p className="border-t border-line px-3 py-6 text-center text-sm text-ink-muted">{t(`none.${show}`)}</p>;
+  return (
+    <div ref={scroller} tabIndex={0} role="group" aria-label={t("files")} className="scroll-thin h-72 min-h-0 overflow-y-auto border-t border-line">
+      <ul className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map((row) => {
+          const id = ids[row.index]!;
+          const item = state.items[id]!;
+          return (
+            <li key={row.key} className="absolute inset-x-0 top-0" style={{ height: row.size, transform: `translateY(${row.start}px)` }}>
+              <FileRow id={id} item={item} />
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function FileRow({ id, item }: { id: number; item: UploadItem }) {
+  const t = useTranslations("uploads");
+  const { uploader } = useUploads();
+  const why = useFailReason();
+  const failed = item.status === "failed";
+  return (
+    <div className="flex h-full items-center gap-2 border-b border-line pl-3 pr-1.5">
+      {item.status !== "cancelled" && <StatusIcon status={item.status} className="size-3.5" />}
+      <div className="min-w-0 flex-1">
+        <div className="nums flex items-baseline gap-2 text-sm">
+          <span title={`${item.bucket}/${item.key}`} className="min-w-0 flex-1 truncate [direction:rtl] text-left">
+            <bdi>{item.key}</bdi>
+          </span>
+          <span className="shrink-0 text-ink-muted">
+            {item.status === "uploading" ? `${formatBytes(item.sentBytes)} / ${formatBytes(item.sizeBytes)}` : formatBytes(item.sizeBytes)}
+          </span>
+        </div>
+        {item.status === "uploading" && <Progress className="mt-1" fraction={item.sizeBytes > 0 ? item.sentBytes / item.sizeBytes : 1} label={item.key} />}
+        {failed && item.reason && (
+          <p title={why(item.reason)} className="truncate text-xs text-failed">
+            {why(item.reason)}
+          </p>
+        )}
+      </div>
+      {failed && item.reason?.kind !== "key" && (
+        <IconButton label={t("retryOne", { name: item.key })} size="sm" onClick={() => uploader.send({ type: "retry", ids: [id] })}>
+          <RotateCcw aria-hidden />
+        </IconButton>
+      )}
+      {item.status !== "done" && (
+        <IconButton label={failed ? t("forgetOne", { name: item.key }) : t("cancelOne", { name: item.key })} size="sm" onClick={() => uploader.send({ type: "cancel", ids: [id] })} className={clsx(!failed && "text-ink-faint")}>
+          <X aria-hidden />
+        </IconButton>
+      )}
+    </div>
+  );
+}
+
+/** Why a file failed and what to do, in the page's language. */
+function useFailReason(): (reason: FailReason) => string {
+  const t = useTranslations("uploads.reason");
+  return (reason) => {
+    switch (reason.kind) {
+      case "key":
+        return t(`key.${reason.problem}`);
+      case "refused":
+        return reason.message ? t("refused", { message: reason.message }) : t("refusedPlain");
+      case "network":
+        return t("network");
+      case "unreadable":
+        return t("unreadable");
+      case "store":
+        if (reason.status === 507) return t("full");
+        return t("store", { status: reason.status, message: reason.message || "–" });
+    }
+  };
+}
