@@ -22,7 +22,7 @@ export interface ObjectStore {
   put(bucket: string, key: string, body: ObjectBody, options?: PutOptions): Promise<{ etag: string }>;
   /** The caller reads `body` to its end or destroys it. */
   get(bucket: string, key: string, options?: GetOptions): Promise<StoredObjectBody>;
-  /** @returns null when there is no such object; a missing bucket is an error where the store tells them apart */
+  /** @returns null when there is no such object, or no such bucket: S3 does not tell them apart here */
   head(bucket: string, key: string): Promise<ObjectInfo | null>;
   /** Copies content, content type and metadata within the store. */
   copy(from: ObjectAddress, to: ObjectAddress): Promise<{ etag: string }>;
