@@ -20,7 +20,7 @@ export type Command = {
   file: string;
   args: string[];
   cwd: string;
-  env: Record<string, string>;
+  env: NodeJS.ProcessEnv;
   uid?: number;
   gid?: number;
 };
@@ -28,8 +28,9 @@ export type Command = {
 /** The line on stderr that says connections are taken. */
 export const POSTGRES_READY = /database system is ready to accept connections/;
 
-function environment(): Record<string, string> {
-  return { LC_ALL: "C", TZ: "UTC", PATH: process.env.PATH ?? "" };
+/** Next declares NODE_ENV part of every environment; PostgreSQL does not care. */
+function environment(): NodeJS.ProcessEnv {
+  return { LC_ALL: "C", TZ: "UTC", PATH: process.env.PATH, NODE_ENV: "production" };
 }
 
 async function prepareFolder(folder: string, place: Place): Promise<void> {

@@ -83,7 +83,6 @@ export async function schemaDiff(from: string | null, to: string): Promise<strin
       script: true,
       exitCode: true,
       filters: { externalTables: [], externalEnums: [] },
-      shadowDatabaseUrl: null,
     });
     return result.exitCode === 0 ? "" : (result.stdout ?? "");
   } finally {
