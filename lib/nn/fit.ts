@@ -38,7 +38,9 @@ class Fitting {
   #best: { weights: WeightsSnapshot; at: BestSoFar } | null = null;
   #validatedAtStep = 0;
   #withoutGain = 0;
+  /** the slowest measured: the first, when pictures are decoded, as the caller's will be */
   #evaluationMsPerPicture: number | null = null;
+  #announcedEpochs: number;
   /** since the last report */
   #recent = { losses: [] as number[], hits: 0, pictures: 0, sinceMs: 0 };
   #epochLosses: number[] = [];
@@ -48,6 +50,7 @@ class Fitting {
     this.#options = options;
     this.#step = step;
     this.#stepsPerEpoch = Math.max(1, Math.floor(data.trainCount / recipe.batchSize));
+    this.#announcedEpochs = recipe.epochs;
     this.#deadlineMs = budgetMs === null ? Infinity : now() + budgetMs;
     this.#pace = new Pace({
       wantedSteps: recipe.epochs * this.#stepsPerEpoch,
@@ -122,7 +125,7 @@ class Fitting {
     const step = this.#pace.stepsDone;
     this.#validatedAtStep = step;
     this.#pace.evaluated(durationMs);
-    this.#evaluationMsPerPicture = durationMs / data.validationCount;
+    this.#evaluationMsPerPicture = Math.max(this.#evaluationMsPerPicture ?? 0, durationMs / data.validationCount);
     this.#metric("validation/loss", measured.loss);
     this.#metric("validation/accuracy", measured.accuracy);
 
@@ -167,10 +170,12 @@ class Fitting {
 
   #replan(allowMore: boolean): void {
     const { now, recipe, onEvent } = this.#options;
-    const before = this.#pace.epochs;
     this.#pace.replan(now(), this.#reserveMs(), allowMore);
     const { epochs, remainingMs } = this.#pace;
-    if (epochs === before || remainingMs === null) return;
+    // The plan follows every change of speed; a person is told of the ones that matter.
+    const change = Math.abs(epochs - this.#announcedEpochs);
+    if (remainingMs === null || change < 2 || change < this.#announcedEpochs * 0.15) return;
+    this.#announcedEpochs = epochs;
     const message =
       `${epochs} of ${recipe.epochs} epochs fit into the time budget; ` +
       `the learning rate is planned to end with them, in about ${formatDuration(remainingMs)}.`;

@@ -33,7 +33,7 @@ describe("Pace", () => {
     const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, deadlineMs: 60_000 });
     for (let i = 0; i < 3; i++) pace.stepped(64, 1000);
     pace.replan(3_000, 0, false);
-    expect(pace.stepsLeft).toBe(57);
+    expect(pace.stepsLeft).toBe(57); // 60 in all, at 1 s
     for (let i = 0; i < 25; i++) pace.stepped(64, 100);
     pace.replan(5_500, 0, false);
     expect(pace.stepsLeft).toBe(32);
@@ -46,8 +46,19 @@ describe("Pace", () => {
     const pace = new Pace({ wantedSteps: 1e6, stepsPerEpoch: 100, sizes: growing, deadlineMs: 100_001 });
     for (let i = 0; i < 3; i++) pace.stepped(32, 100);
     pace.replan(0, 0, false);
-    // half the steps at 100 ms, half at 400 ms
-    expect(pace.stepsLeft).toBe(400);
+    // half the steps at 100 ms, half at 400 ms: 400 more fit, 403 in all, of which 400 are whole epochs
+    expect(pace.steps).toBe(400);
+  });
+
+  it("leaves out a last epoch of a few steps, but not most of one", () => {
+    const after = (deadlineMs: number) => {
+      const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, deadlineMs });
+      for (let i = 0; i < 3; i++) pace.stepped(64, 1000);
+      pace.replan(3_000, 0, false);
+      return pace.steps;
+    };
+    expect([42_000, 43_000, 49_000].map(after)).toEqual([40, 43, 49]);
+    expect(after(5_000)).toBe(5); // the first epoch is never dropped
   });
 
   it("never lets the schedule pass 1 nor go back, however the speed changes", () => {

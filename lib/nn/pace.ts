@@ -12,6 +12,9 @@ export type PaceOptions = {
 /** Steps whose median is the present speed: few, so that a machine that becomes busy is noticed soon. */
 const window = 9;
 
+/** Share of an epoch below which a last, partial one is left out. */
+const worthwhile = 0.3;
+
 /**
  * How many steps the time budget allows, and how far the schedule is. Pure: told what happened, asked what to do.
  *
@@ -94,10 +97,17 @@ export class Pace {
     const each = this.#averageStepMs();
     if (each === null || this.stepsLeft === 0 || this.#options.deadlineMs === Infinity) return false;
     const affordable = Math.max(0, Math.floor((this.#options.deadlineMs - nowMs - reserveMs) / each));
-    const wanted = Math.min(affordable, this.#options.wantedSteps - this.stepsDone);
+    const wanted = this.#wholeEpochs(Math.min(affordable, this.#options.wantedSteps - this.stepsDone));
     const before = this.stepsLeft;
     if (wanted < before || (allowMore && wanted > before * 1.05)) this.stepsLeft = wanted;
     return Math.abs(this.stepsLeft - before) > 1;
+  }
+
+  /** A last epoch of a few steps is not worth its evaluation. */
+  #wholeEpochs(stepsLeft: number): number {
+    const { stepsPerEpoch } = this.#options;
+    const over = (this.stepsDone + stepsLeft) % stepsPerEpoch;
+    return over < stepsPerEpoch * worthwhile && over < stepsLeft ? stepsLeft - over : stepsLeft;
   }
 
   /** Over the sizes still to come and each epoch's evaluation. */
