@@ -51,11 +51,13 @@ class Fitting {
     this.#step = step;
     this.#stepsPerEpoch = Math.max(1, Math.floor(data.trainCount / recipe.batchSize));
     this.#announcedEpochs = recipe.epochs;
-    this.#deadlineMs = budgetMs === null ? Infinity : now() + budgetMs;
+    const startMs = now();
+    this.#deadlineMs = budgetMs === null ? Infinity : startMs + budgetMs;
     this.#pace = new Pace({
       wantedSteps: recipe.epochs * this.#stepsPerEpoch,
       stepsPerEpoch: this.#stepsPerEpoch,
       sizes: recipe.sizes,
+      startMs,
       deadlineMs: this.#deadlineMs,
     });
   }

@@ -6,7 +6,7 @@ const sizes = [{ from: 0, imageSize: 64 }];
 
 describe("Pace", () => {
   it("advances evenly to exactly the end without a budget", () => {
-    const pace = new Pace({ wantedSteps: 5, stepsPerEpoch: 5, sizes, deadlineMs: Infinity });
+    const pace = new Pace({ wantedSteps: 5, stepsPerEpoch: 5, sizes, startMs: 0, deadlineMs: Infinity });
     const shares: number[] = [];
     while (pace.stepsLeft > 0) {
       shares.push(pace.share);
@@ -19,53 +19,64 @@ describe("Pace", () => {
   });
 
   it("shortens the plan to what the budget holds, evaluations and reserve included", () => {
-    const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, deadlineMs: 60_000 });
-    for (let i = 0; i < 3; i++) pace.stepped(64, 400);
+    const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, startMs: 0, deadlineMs: 60_000 });
+    for (let i = 0; i < 10; i++) pace.stepped(64, 400);
     pace.evaluated(1000);
-    pace.replan(2_000, 8_000, false);
-    // (60 − 2 − 8) s / (0.4 s + 1 s / 10 steps) = 100 steps
+    pace.replan(4_000, 6_000, false);
+    // (60 − 4 − 6) s / (0.4 s + 1 s / 10 steps) = 100 steps
     expect(pace.stepsLeft).toBe(100);
     expect(pace.remainingMs).toBeCloseTo(50_000, 6);
     expect(pace.shortened).toBe(true);
   });
 
   it("takes dropped steps up again only when allowed", () => {
-    const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, deadlineMs: 60_000 });
-    for (let i = 0; i < 3; i++) pace.stepped(64, 1000);
-    pace.replan(3_000, 0, false);
-    expect(pace.stepsLeft).toBe(57); // 60 in all, at 1 s
+    const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, startMs: 0, deadlineMs: 60_000 });
+    for (let i = 0; i < 10; i++) pace.stepped(64, 1000);
+    pace.replan(10_000, 0, false);
+    expect(pace.stepsLeft).toBe(50); // 60 in all, at 1 s
     for (let i = 0; i < 25; i++) pace.stepped(64, 100);
-    pace.replan(5_500, 0, false);
-    expect(pace.stepsLeft).toBe(32);
-    pace.replan(5_500, 0, true);
-    expect(pace.stepsLeft).toBe(545);
+    pace.replan(12_500, 0, false);
+    expect(pace.stepsLeft).toBe(25);
+    pace.replan(12_500, 0, true);
+    expect(pace.stepsLeft).toBe(475); // 47.5 s at 0.1 s
   });
 
   it("expects larger pictures later to cost as their pixels", () => {
     const growing = [{ from: 0, imageSize: 32 }, { from: 0.5, imageSize: 64 }];
-    const pace = new Pace({ wantedSteps: 1e6, stepsPerEpoch: 100, sizes: growing, deadlineMs: 100_001 });
+    const pace = new Pace({ wantedSteps: 1e6, stepsPerEpoch: 3, sizes: growing, startMs: 0, deadlineMs: 100_001 });
     for (let i = 0; i < 3; i++) pace.stepped(32, 100);
     pace.replan(0, 0, false);
-    // half the steps at 100 ms, half at 400 ms: 400 more fit, 403 in all, of which 400 are whole epochs
-    expect(pace.steps).toBe(400);
+    // half the steps at 100 ms, half at 400 ms: 400 fit after 3
+    expect(pace.steps).toBe(403);
   });
 
   it("leaves out a last epoch of a few steps, but not most of one", () => {
     const after = (deadlineMs: number) => {
-      const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, deadlineMs });
-      for (let i = 0; i < 3; i++) pace.stepped(64, 1000);
-      pace.replan(3_000, 0, false);
+      const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, startMs: 0, deadlineMs });
+      for (let i = 0; i < 10; i++) pace.stepped(64, 1000);
+      pace.replan(10_000, 0, false);
       return pace.steps;
     };
     expect([42_000, 43_000, 49_000].map(after)).toEqual([40, 43, 49]);
-    expect(after(5_000)).toBe(5); // the first epoch is never dropped
+    expect(after(12_000)).toBe(12); // nor all that is left
+  });
+
+  it("expects later epochs to be faster than the first, unless the first takes long", () => {
+    const after = (nowMs: number) => {
+      const pace = new Pace({ wantedSteps: 10_000, stepsPerEpoch: 1000, sizes, startMs: 0, deadlineMs: 100_000 });
+      for (let i = 0; i < 3; i++) pace.stepped(64, 100);
+      pace.replan(nowMs, 0, false);
+      return pace.stepsLeft;
+    };
+    // 75 ms a step at the start, 87.5 ms at a tenth of the budget (1,028 steps, one whole epoch), 100 ms from a fifth on
+    expect([0, 10_000, 20_000, 60_000].map(after)).toEqual([1333, 997, 800, 400]);
   });
 
   it("never lets the schedule pass 1 nor go back, however the speed changes", () => {
     const speeds = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(speeds, fc.integer({ min: 1, max: 300 }), (durations, wantedSteps) => {
-        const pace = new Pace({ wantedSteps, stepsPerEpoch: 7, sizes, deadlineMs: 100_000 });
+        const pace = new Pace({ wantedSteps, stepsPerEpoch: 7, sizes, startMs: 0, deadlineMs: 100_000 });
         let nowMs = 0;
         for (const durationMs of durations) {
           if (pace.stepsLeft === 0) break;
