@@ -44,7 +44,14 @@ export function readSettings(env) {
       `LATHE_PORT is "${env.LATHE_PORT}", which is no port.`,
       "Set it to a number from 1 to 65535, or leave it away for 3000.",
     );
-  return { home, host, port, url: urlOf(host, port) };
+  const url = urlOf(host, port);
+  const publicUrl = (env.LATHE_PUBLIC_URL || url).replace(/\/+$/, "");
+  if (!URL.canParse(publicUrl) || !/^https?:$/.test(new URL(publicUrl).protocol))
+    throw new StartError(
+      `LATHE_PUBLIC_URL is "${publicUrl}", which is no http(s) address.`,
+      "Write it like https://lathe.example.org, or leave it away when there is no proxy in front of Lathe.",
+    );
+  return { home, host, port, url, publicUrl };
 }
 
 /** @param {string} version process.versions.node */

@@ -38,14 +38,16 @@ async function toolUnlessStopped(label: string, words: string[], stop: AbortSign
 /**
  * Generates the database client and builds the pages, each only when what it is made from has changed.
  * @param stop ends the work between and within steps; what was cut short is done again next time
+ * @param options.pages false leaves the pages as they are: for what serves none
  */
-export async function prepare(stop: AbortSignal): Promise<void> {
+export async function prepare(stop: AbortSignal, options: { pages: boolean } = { pages: true }): Promise<void> {
   try {
     await makeIfStale(prismaClient, () =>
       step("Database client generated", () =>
         toolUnlessStopped("prisma generate", [toolPath("prisma", "prisma"), "generate"], stop),
       ),
     );
+    if (!options.pages) return;
     await makeIfStale(pages, () =>
       step("Pages built", () => toolUnlessStopped("next build", [toolPath("next", "next"), "build"], stop), {
         announce: "Building the pages (next build; a minute or so) …",

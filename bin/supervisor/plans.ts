@@ -84,9 +84,8 @@ export function storePlan(settings: Settings, port: number, secrets: Secrets): {
     LATHE_S3_ACCESS_KEY_ID: secrets.storeAccessKeyId,
     LATHE_S3_SECRET_ACCESS_KEY: secrets.storeSecretAccessKey,
   };
-  const origins = isLoopback(host)
-    ? ["127.0.0.1", "localhost", "::1"].map((name) => urlOf(name, settings.port))
-    : [settings.url];
+  const names = isLoopback(host) ? ["127.0.0.1", "localhost", "::1"] : [host];
+  const origins = new Set([...names.map((name) => urlOf(name, settings.port)), new URL(settings.publicUrl).origin]);
   const plan = ourProgram({
     name: "store",
     label: "Object store started",
@@ -99,7 +98,7 @@ export function storePlan(settings: Settings, port: number, secrets: Secrets): {
       LATHE_STORE_ACCESS_KEY_ID: secrets.storeAccessKeyId,
       LATHE_STORE_SECRET_ACCESS_KEY: secrets.storeSecretAccessKey,
       LATHE_STORE_REGION: STORE_REGION,
-      LATHE_STORE_CORS_ORIGINS: origins.join(","),
+      LATHE_STORE_CORS_ORIGINS: [...origins].join(","),
     }),
   });
   return { plan, access };
@@ -127,6 +126,7 @@ export function webPlan(
         ...sharedEnvironment(settings, databaseUrl, store),
         LATHE_PORT: String(settings.port),
         LATHE_HOST: settings.host,
+        LATHE_URL: settings.publicUrl,
         LATHE_SECRET: secrets.sessionSecret,
         LATHE_RUNNER_TOKEN: secrets.runnerToken,
         LATHE_LOCAL_FILE: path.join(settings.home, "local.json"),
@@ -147,5 +147,12 @@ export function runnerPlan(settings: Settings, databaseUrl: string, store: Store
 }
 
 function sharedEnvironment(settings: Settings, databaseUrl: string, store: StoreAccess): Record<string, string> {
-  return { DATABASE_URL: databaseUrl, LATHE_HOME: settings.home, LATHE_URL: settings.url, ...store };
+  const publicStore = process.env.LATHE_S3_PUBLIC_ENDPOINT;
+  return {
+    DATABASE_URL: databaseUrl,
+    LATHE_HOME: settings.home,
+    LATHE_URL: settings.url,
+    ...store,
+    ...(publicStore ? { LATHE_S3_PUBLIC_ENDPOINT: publicStore } : {}),
+  };
 }

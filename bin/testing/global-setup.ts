@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +9,7 @@ import { startPostgres } from "../postgres/server";
 import { migrate } from "../setup/migrate";
 import { TEMPLATE_DATABASE, TEMPLATE_VARIABLE } from "./database";
 import { freePort } from "./free-port";
+import { startTestStore } from "./store";
 
 /** vitest's globalSetup: one PostgreSQL and one object store for the whole run, told to the tests by environment. */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -23,10 +23,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   await ensureDatabase(url("postgres"), TEMPLATE_DATABASE);
   await migrate({ databaseUrl: url(TEMPLATE_DATABASE) });
   process.env[TEMPLATE_VARIABLE] = url(TEMPLATE_DATABASE);
-  // Until storage/server is there.
-  const store = existsSync(path.resolve(import.meta.dirname, "../../storage/server/start.ts"))
-    ? await (await import("./store")).startTestStore(path.join(home, "objects"))
-    : { close: async () => {} };
+  const store = await startTestStore(path.join(home, "objects"));
 
   return async () => {
     await store.close();
