@@ -1,0 +1,3 @@
+export function estimateAutoLearn(..._a: unknown[]): never {
+  throw new Error("x");
+}
