@@ -67,6 +67,15 @@ export function useOperation<Name extends OperationName>(
 // The client's own type makes `input` optional where it may be; TypeScript cannot see that through a type parameter.
 type LooseCall = (name: OperationName, input: unknown, options?: { signal?: AbortSignal }) => Promise<unknown>;
 
+/** Reads the named operations again, wherever they are shown. */
+export function useReread(names: readonly OperationName[]): () => Promise<void> {
+  const { slug } = useWorkspace();
+  const queries = useQueryClient();
+  return async () => {
+    await Promise.all(names.map((name) => queries.invalidateQueries({ queryKey: operationKey(slug, name) })));
+  };
+}
+
 /**
  * Changes something by an operation of the API: `const create = useAction("bucket.create", ["bucket.list"])`, then
  * `await create.mutateAsync({bucket})`. On success the named operations are read again.
@@ -75,13 +84,11 @@ export function useAction<Name extends OperationName>(
   name: Name,
   rereads: readonly OperationName[] = [],
 ): UseMutationResult<OperationOutput<Name>, ApiError, OperationInput<Name>> {
-  const { client, slug } = useWorkspace();
-  const queries = useQueryClient();
+  const { client } = useWorkspace();
+  const reread = useReread(rereads);
   return useMutation<OperationOutput<Name>, ApiError, OperationInput<Name>>({
     mutationFn: async (input) => (await (client.call as LooseCall)(name, input)) as OperationOutput<Name>,
     onError: onSignedOut,
-    onSuccess: async () => {
-      await Promise.all(rereads.map((each) => queries.invalidateQueries({ queryKey: operationKey(slug, each) })));
-    },
+    onSuccess: reread,
   });
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import clsx from "clsx";
-import { ArrowDown, ArrowUp, Ellipsis, X } from "lucide-react";
+import { ArrowDown, ArrowUp, Ellipsis } from "lucide-react";
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useMemo, useRef, useState, type MouseEvent, type ReactNode } from "react";
@@ -10,6 +10,7 @@ import { Checkbox } from "./choice";
 import { SearchInput } from "./field";
 import { Menu, type MenuItem } from "./menu";
 import { Select } from "./select";
+import { SelectionBar } from "./selection-bar";
 import { SkeletonRows } from "./skeleton";
 import { keysBetween, matchesSearch, parseSort, sortRows, type SortValue } from "./table-rows";
 import { useScrollList } from "./use-scroll-list";
@@ -42,9 +43,14 @@ export type DataTableProps<Row> = {
   search?: { label: string; text: (row: Row) => string };
   filters?: readonly Filter<Row>[];
   /** where the row's first column links to; the whole row follows it on click */
-  href?: (row: Row) => string;
-  /** enables selection; the node is the bar of bulk actions */
-  selection?: { name: (row: Row) => string; actions: (rows: Row[], clear: () => void) => ReactNode };
+  href?: (row: Row) => string | undefined;
+  /** enables selection, by `rowKey`; `actions` is what the bar of bulk actions holds */
+  selection?: {
+    name: (row: Row) => string;
+    actions?: (rows: Row[], clear: () => void) => ReactNode;
+    /** where another view shares the selection */
+    state?: [ReadonlySet<string>, (selected: ReadonlySet<string>) => void];
+  };
   rowMenu?: (row: Row) => MenuItem[];
   /** what to show when there is nothing at all (an EmptyState) */
   empty: ReactNode;
@@ -66,7 +72,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const [sort, setSort] = useUrlState("sort", props.defaultSort ?? "");
   const [filterText, setFilterText] = useUrlState("filter");
   const chosen = useMemo(() => new URLSearchParams(filterText), [filterText]);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const ownSelection = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = selection?.state ?? ownSelection;
   const lastClicked = useRef<string | null>(null);
 
   const shown = useMemo(() => {
@@ -89,14 +96,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const key = rowKey(row);
     const keys = range && lastClicked.current ? keysBetween(shown.map(rowKey), lastClicked.current, key) : [key];
     lastClicked.current = key;
-    setSelected((before) => {
-      const after = new Set(before);
-      for (const each of keys) {
-        if (checked) after.add(each);
-        else after.delete(each);
-      }
-      return after;
-    });
+    const after = new Set(selected);
+    for (const each of keys) {
+      if (checked) after.add(each);
+      else after.delete(each);
+    }
+    setSelected(after);
   }
 
   function setFilter(key: string, value: string) {
@@ -132,18 +137,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           <div className="ml-auto flex items-center gap-2">{props.toolbar}</div>
         </div>
       )}
-      {selection && selectedRows.length > 0 && (
-        <div className="sticky top-0 z-20 mb-2 flex flex-wrap items-center gap-2 rounded-md border border-accent-line bg-accent-soft py-1 pl-3 pr-1">
-          <span role="status" className="nums text-base font-medium">
-            {t("selected", { count: selectedRows.length })}
-          </span>
-          <div className="ml-auto flex flex-wrap items-center gap-1">
-            {selection.actions(selectedRows, clear)}
-            <IconButton label={t("clearSelection")} size="sm" onClick={clear}>
-              <X aria-hidden />
-            </IconButton>
-          </div>
-        </div>
+      {selection?.actions && selectedRows.length > 0 && (
+        <SelectionBar count={selectedRows.length} onClear={clear}>
+          {selection.actions(selectedRows, clear)}
+        </SelectionBar>
       )}
       {rows === undefined ? (
         <div aria-busy="true" aria-label={t("loading")} role="status" className="rounded-md border border-line bg-surface">

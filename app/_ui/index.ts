@@ -14,6 +14,7 @@ export { Menu, RightClickMenu, type MenuItem } from "./menu";
 export { Card, KeyValue, Page, PageHeader, Section, Stat, StatRow } from "./page";
 export { LabelledProgress, Progress } from "./progress";
 export { Select, type SelectOption } from "./select";
+export { SelectionBar } from "./selection-bar";
 export { Skeleton, SkeletonRows } from "./skeleton";
 export { Tabs, type TabItem } from "./tabs";
 export { useTheme } from "./theme";
