@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { Recipe } from "#lib/domain/auto-learn-plan";
 import type { StopReason } from "#lib/domain/job";
 import type { ModelSignature } from "./preprocess";
 
@@ -22,27 +23,7 @@ export type TrainingData = {
   validation(): AsyncIterable<PictureBatch>;
 };
 
-export type Recipe = {
-  optimizer: "sgd" | "adamw";
-  batchSize: number;
-  /** asked for; fewer when the time budget is short */
-  epochs: number;
-  /** peak of the one-cycle schedule */
-  maxLearningRate: number;
-  /** share of the schedule spent rising to the peak, in (0, 1) */
-  warmUpShare: number;
-  /** sgd's momentum, adamw's β1 */
-  momentum: number;
-  nesterov: boolean;
-  /** on kernels only, never on BatchNorm or biases */
-  weightDecay: number;
-  /** share of the target spread over all labels, in [0, 1) */
-  labelSmoothing: number;
-  /** picture sizes over the schedule: each holds from its share on; the first starts at 0 */
-  sizes: readonly { from: number; imageSize: number }[];
-  /** ends after so many epochs without a better validation accuracy; null never does */
-  patienceEpochs: number | null;
-};
+export type { Recipe };
 
 export type TrainingMetric = { name: MetricName; value: number; step: number; epoch: number; atMs: number };
 export type MetricName =

@@ -40,8 +40,7 @@ export const jobHandlers: Handlers<keyof typeof jobOperations> = {
 
   async "auto-learn.estimate"({ services, access }, request) {
     const { workspaceId } = access.workspace;
-    const { trainSamples, labels } = await findTrainable(services.db, { workspaceId, dataset: request.dataset });
-    return estimateAutoLearn(request, { trainSamples, labels });
+    return estimateAutoLearn(services.db, request, await findTrainable(services.db, { workspaceId, dataset: request.dataset }));
   },
 
   async "job.show"({ services, access }, { job }) {
