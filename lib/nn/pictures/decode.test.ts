@@ -170,6 +170,17 @@ describe("decodePicture", () => {
     expectNear(pixelAt(picture, 8, 8), [255, 0, 0], 2);
   });
 
+  it("scales no more than the middle of a strip, turned or not", async () => {
+    // 2 px high, 60,000 px wide: at a short side of 73 all of it would be 2,190,000×73 px, 480 MB. A red mark in the middle.
+    const mark = await sharp({ create: { width: 16, height: 2, channels: 3, background: "#ff0000" } }).png().toBuffer();
+    const strip = sharp({ create: { width: 60_000, height: 2, channels: 3, background: "#0000ff" } }).composite([{ input: mark, left: 29_992, top: 0 }]);
+    const bytes = await strip.jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
+    expect(await inspectPicture(bytes)).toMatchObject({ width: 2, height: 60_000 });
+    const picture = (await decodePicture(bytes, { shortSide: 73 })) as RawPicture;
+    expect([picture.width, picture.height]).toEqual([73, 8 * 73]);
+    expectNear(pixelAt(picture, 36, 4 * 73), [255, 0, 0], 6);
+  });
+
   it("scales the short side and lets the long one follow, rounded down", () => {
     // torchvision's Resize(73) of 192×256 and back: int(73 × 256 / 192) = 97
     expect(scaledSize({ width: 192, height: 256 }, { shortSide: 73 })).toEqual({ width: 73, height: 97 });

@@ -46,8 +46,19 @@ export async function decodePicture(bytes: Uint8Array, size?: TargetSize): Promi
   const info = await readHeader(bytes);
   if (isRejection(info)) return info;
   const picture = decoder(bytes);
-  if (size) picture.resize({ ...scaledSize(info, size), fit: "fill", kernel: "linear" });
+  if (size) {
+    const region = centralRegion(info);
+    picture.extract(region).resize({ ...scaledSize(region, size), fit: "fill", kernel: "linear" });
+  }
   return run(picture);
+}
+
+/** Beyond this a strip's ends are left out: scaled to its short side, 1×100,000 px would become gigabytes. */
+const longestShape = 8;
+
+function centralRegion({ width, height }: PictureInfo): { left: number; top: number; width: number; height: number } {
+  const kept = { width: Math.min(width, height * longestShape), height: Math.min(height, width * longestShape) };
+  return { left: Math.floor((width - kept.width) / 2), top: Math.floor((height - kept.height) / 2), ...kept };
 }
 
 export type TargetSize = {
