@@ -31,6 +31,7 @@ export class Pace {
   #skip = 0;
   #size = 0;
   #evaluationMs = 0;
+  #discount = 1;
   readonly #options: PaceOptions;
 
   constructor(options: PaceOptions) {
@@ -95,10 +96,11 @@ export class Pace {
    * @returns whether the plan changed by more than a step
    */
   replan(nowMs: number, reserveMs: number, allowMore: boolean): boolean {
+    if (this.stepsLeft === 0 || this.#options.deadlineMs === Infinity) return false;
+    this.#discount = this.#firstEpochDiscount(nowMs);
     const each = this.#averageStepMs();
-    if (each === null || this.stepsLeft === 0 || this.#options.deadlineMs === Infinity) return false;
-    const costMs = each * this.#firstEpochDiscount(nowMs);
-    const affordable = Math.max(0, Math.floor((this.#options.deadlineMs - nowMs - reserveMs) / costMs));
+    if (each === null) return false;
+    const affordable = Math.max(0, Math.floor((this.#options.deadlineMs - nowMs - reserveMs) / each));
     const wanted = this.#wholeEpochs(Math.min(affordable, this.#options.wantedSteps - this.stepsDone));
     const before = this.stepsLeft;
     if (wanted < before || (allowMore && wanted > before * 1.05)) this.stepsLeft = wanted;
@@ -133,7 +135,7 @@ export class Pace {
       squares += Math.max(0, until - Math.max(from, this.share)) * imageSize ** 2;
     });
     const average = this.share < 1 ? squares / (1 - this.share) : this.imageSize ** 2;
-    return median(this.#recent) * average + this.#evaluationMs / stepsPerEpoch;
+    return this.#discount * median(this.#recent) * average + this.#evaluationMs / stepsPerEpoch;
   }
 }
 
