@@ -93,18 +93,15 @@ export class Pace {
    * Corrects the number of steps left to what fits.
    * @param reserveMs what must still happen after the last step
    * @param allowMore also take up steps dropped before, when it turns out faster than thought
-   * @returns whether the plan changed by more than a step
    */
-  replan(nowMs: number, reserveMs: number, allowMore: boolean): boolean {
-    if (this.stepsLeft === 0 || this.#options.deadlineMs === Infinity) return false;
+  replan(nowMs: number, reserveMs: number, allowMore: boolean): void {
+    if (this.stepsLeft === 0 || this.#options.deadlineMs === Infinity) return;
     this.#discount = this.#firstEpochDiscount(nowMs);
     const each = this.#averageStepMs();
-    if (each === null) return false;
+    if (each === null) return;
     const affordable = Math.max(0, Math.floor((this.#options.deadlineMs - nowMs - reserveMs) / each));
     const wanted = this.#wholeEpochs(Math.min(affordable, this.#options.wantedSteps - this.stepsDone));
-    const before = this.stepsLeft;
-    if (wanted < before || (allowMore && wanted > before * 1.05)) this.stepsLeft = wanted;
-    return Math.abs(this.stepsLeft - before) > 1;
+    if (wanted < this.stepsLeft || (allowMore && wanted > this.stepsLeft * 1.05)) this.stepsLeft = wanted;
   }
 
   /**
