@@ -30,6 +30,7 @@ export type Evaluation = {
     macroF1: number;
     logLoss: number;
     expectedCalibrationError: number;
+    top3Accuracy: number;
     top5Accuracy?: number;
   };
   perLabel: (LabelScore & { label: string })[];
@@ -71,6 +72,7 @@ export async function evaluate({ model, signature, batches, keys, mistakes = 50 
       macroF1: macroF1(scores),
       logLoss: logLoss(probabilities, labels, classes),
       expectedCalibrationError: expectedCalibrationError(probabilities, labels, classes),
+      top3Accuracy: topKAccuracy(probabilities, labels, classes, Math.min(3, classes)),
       ...(classes > 5 && { top5Accuracy: topKAccuracy(probabilities, labels, classes, 5) }),
     },
     perLabel: scores.map((score, label) => ({ label: signature.labels[label]!, ...score })),
