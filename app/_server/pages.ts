@@ -6,6 +6,8 @@ import type { Config } from "./config";
 import type { Pages } from "./dispatch";
 
 const root = path.resolve(import.meta.dirname, "../..");
+// Nothing is told to anybody unless a person says otherwise.
+process.env.NEXT_TELEMETRY_DISABLED ??= "1";
 
 /** Next, on our own HTTP server. In development its reload socket is passed on, too. */
 export async function preparePages(config: Config, server: Server): Promise<{ pages: Pages; close(): Promise<void> }> {
