@@ -1,0 +1,54 @@
+import { bucketNameProblem } from "../../keys";
+import { S3Error } from "../errors";
+import { xmlDocument } from "../xml";
+import type { AtBucket, Operation } from "./context";
+import { isoTime, owner } from "./listing";
+
+export const listBuckets: Operation<object> = ({ store }) => {
+  const buckets = [...store.catalogue.buckets.values()].filter((b) => !b.closing).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    status: 200,
+    body: xmlDocument("ListAllMyBucketsResult", {
+      Owner: owner,
+      Buckets: { Bucket: buckets.map((b) => ({ Name: b.name, CreationDate: isoTime(b.createdAtMs) })) },
+    }),
+  };
+};
+
+/** A location in the body is not read: this store is in one place, its region. */
+export const createBucket: Operation<AtBucket> = async ({ store, now }, request, { bucket }) => {
+  const problem = bucketNameProblem(bucket);
+  if (problem) throw new S3Error("InvalidBucketName", `This cannot be a bucket name: ${problem}.`);
+  await request.payload().text(64 * 1024);
+  await store.inTurn(bucket, "", async () => {
+    if (store.catalogue.buckets.has(bucket)) throw new S3Error("BucketAlreadyOwnedByYou");
+    await store.commit({ op: "bucket", bucket, atMs: now() });
+  });
+  return { status: 200, headers: { location: `/${bucket}` } };
+};
+
+export const headBucket: Operation<AtBucket> = ({ store, region }, _request, { bucket }) => {
+  store.bucket(bucket);
+  return { status: 200, headers: { "x-amz-bucket-region": region } };
+};
+
+/** Uploads in progress go with their bucket. */
+export const deleteBucket: Operation<AtBucket> = async ({ store }, _request, { bucket: name }) => {
+  await store.inTurn(name, "", async () => {
+    const bucket = store.bucket(name);
+    if (bucket.objects.size > 0 || bucket.pending > 0) throw new S3Error("BucketNotEmpty");
+    bucket.closing = true;
+    try {
+      await store.commit({ op: "bucket-gone", bucket: name });
+    } finally {
+      bucket.closing = false;
+    }
+  });
+  return { status: 204 };
+};
+
+export const getBucketLocation: Operation<AtBucket> = ({ store, region }, _request, { bucket }) => {
+  store.bucket(bucket);
+  // S3 calls its first region by no name.
+  return { status: 200, body: xmlDocument("LocationConstraint", region === "us-east-1" ? "" : region) };
+};
