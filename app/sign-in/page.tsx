@@ -9,6 +9,6 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SignInPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
-  const { next, error } = await searchParams;
-  return <SignIn next={safeNext(typeof next === "string" ? next : null)} linkProblem={linkProblems.find((problem) => problem === error) ?? null} />;
+  const { next, reason } = await searchParams;
+  return <SignIn next={safeNext(typeof next === "string" ? next : null)} linkProblem={linkProblems.find((problem) => problem === reason) ?? null} />;
 }
