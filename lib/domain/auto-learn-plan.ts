@@ -64,8 +64,11 @@ const imageSizes = [48, 64, 96, 128, 160, 224] as const;
 const wantedEpochs = 20;
 /** Fewer than this at 64 px, and 48 px is better still. */
 const leastEpochs = 5;
-/** On a few thousand pictures more looks than this are learned by heart. */
-const mostEpochs = 90;
+/** On a few thousand pictures more looks than this are learned by heart; pretrained weights need fewer. */
+export function mostEpochs({ pretrained = false }: Pick<AutoLearnChoices, "pretrained">): number {
+  return pretrained ? 30 : 90;
+}
+
 /** The share of the budget spent in training steps; the rest starts, validates, tests and saves. */
 const trainingShare = 0.9;
 
@@ -88,8 +91,7 @@ export function planTraining(choices: AutoLearnChoices): TrainingPlan {
   const { batchSize, reason: batchReason } = chooseBatch(samples, imageSize, stem, preset);
   const imagesPerSecond = speed(choices, imageSize, stem, batchSize);
   const affordable = Math.max(1, Math.floor(epochsIn(choices, imagesPerSecond)));
-  const most = pretrained ? Math.ceil(mostEpochs / 3) : mostEpochs;
-  const epochs = choices.epochs ?? Math.min(most, affordable);
+  const epochs = choices.epochs ?? Math.min(mostEpochs(choices), affordable);
 
   const { maxLearningRate: rate, ...base } = recipes[pretrained ? "pretrained" : "scratch"];
   const maxLearningRate = (rate * batchSize) / 32;

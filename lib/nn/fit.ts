@@ -171,7 +171,7 @@ class Fitting {
   }
 
   #replan(allowMore: boolean): void {
-    const { now, recipe, onEvent } = this.#options;
+    const { now, onEvent } = this.#options;
     this.#pace.replan(now(), this.#reserveMs(), allowMore);
     const { epochs, remainingMs } = this.#pace;
     // The plan follows every change of speed; a person is told of the ones that matter.
@@ -179,8 +179,8 @@ class Fitting {
     if (remainingMs === null || change < 2 || change < this.#announcedEpochs * 0.15) return;
     this.#announcedEpochs = epochs;
     const message =
-      `${epochs} of ${recipe.epochs} epochs fit into the time budget; ` +
-      `the learning rate is planned to end with them, in about ${formatDuration(remainingMs)}.`;
+      `${epochs} ${epochs === 1 ? "epoch fits" : "epochs fit"} into the time budget at this speed; ` +
+      `the learning rate is planned to end with ${epochs === 1 ? "it" : "them"}, in about ${formatDuration(remainingMs)}.`;
     onEvent({ type: "log", level: "info", message, atMs: now() });
   }
 
