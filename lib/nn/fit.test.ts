@@ -131,6 +131,12 @@ describe("fit", () => {
     model.dispose();
   });
 
+  it("comes to the same weights from the same seed", async () => {
+    const [first, second] = [await run(), await run()];
+    const values = async (model: LayersModel) => (await snapshotWeights(model)).map((weight) => weight.values);
+    expect(await values(second.model)).toEqual(await values(first.model));
+  });
+
   it("leaves no tensor behind", async () => {
     const model = tinyModel();
     await run({ model });
