@@ -16,7 +16,6 @@ const pages: Product = {
     "lib",
     "storage",
     "prisma/schema.prisma",
-    "package.json",
     "package-lock.json",
     "next.config.js",
     "postcss.config.mjs",

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 
 const LARGEST_BYTES = 10 * 1024 * 1024;
-const KEPT_LINES = 15;
+const KEPT_LINES = 40;
 
 /**
  * A child's log: `FOLDER/NAME.log`, moved to `NAME.log.1` (one generation) when it has grown over 10 MiB. Lines are

@@ -56,7 +56,7 @@ export async function run({ settings, stop }: { settings: Settings; stop: AbortS
     stop,
     onReady: () => {
       started = true;
-      say(`Sign in: ${settings.url}/sign-in/link?code=${signInCode}  (one time, valid 1 hour)`);
+      say(`Sign in: ${settings.publicUrl}/sign-in/link?code=${signInCode}  (one time, valid 1 hour)`);
       say(`Lathe is ready: ${settings.url}`);
     },
   });

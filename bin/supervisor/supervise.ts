@@ -114,8 +114,10 @@ export function supervise(
         case "tell-failed": {
           const log = logOf(action.name);
           say(`${action.name} did not start: ${action.reason}`);
+          if (planOf(action.name).kind === "task") return;
           const lines = log.lastLines().map((line) => `  ${line}`);
-          if (planOf(action.name).kind === "process") say(["Its last lines:", ...lines, `All of them: ${log.path}`].join("\n"));
+          say(["Its last lines:", ...lines, `All of them: ${log.path}`].join("\n"));
+          say(`Most likely why: ${tellingLine(log.lastLines()) ?? "it said nothing"}`);
           return;
         }
         case "announce":
