@@ -1,0 +1,300 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { BufferPool } from "./buffer-pool";
+import { compile } from "./compile";
+import { allocate, isNativeType, type NativeArray, type NativeType } from "./dtypes";
+import { EngineError } from "./engine-error";
+import { GraphNode, leafNode, type Operation, type OperationAttributes, type Storage } from "./graph-node";
+import { arrange, axesOf } from "./layout";
+import type { Native } from "./native";
+import { Plan } from "./plan";
+import { PlanCache, type CacheLimits } from "./plan-cache";
+import type { SessionOptions } from "./session";
+import { sameShape, sizeOf, type Shape } from "./shapes";
+import { traceFrom } from "./trace";
+import { transposed } from "./transposed";
+
+export type BackendOptions = SessionOptions &
+  CacheLimits & {
+    /** how much memory of finished tensors is kept for the next */
+    maxPoolBytes: number;
+    /** a program that never reads runs what it has recorded after so many operations */
+    maxRecorded: number;
+  };
+
+/** What lies behind a tensor: a node of the graph, or values that only the fallback understands. */
+type Entry = { references: number } & ({ node: GraphNode } | { hosted: tf.DataId });
+
+/**
+ * A TensorFlow.js backend whose kernels write down what to compute. Reading a value, or ending an optimizer's step,
+ * runs everything that is still wanted as one graph in ONNX Runtime.
+ */
+export class RecordingBackend extends tf.KernelBackend {
+  readonly counters = { flushes: 0, cacheHits: 0, builds: 0, buildMs: 0, runMs: 0, traceMs: 0, fallbacks: new Map<string, number>() };
+  readonly #native: Native;
+  readonly #options: BackendOptions;
+  readonly #host: tf.KernelBackend;
+  readonly #entries = new tf.DataStorage<Entry>(this, tf.engine());
+  /** recorded nodes that tensors still show, with how many do */
+  readonly #pending = new Map<GraphNode, number>();
+  readonly #plans: PlanCache;
+  readonly #pool: BufferPool;
+  /** disposed, but perhaps an input of something recorded */
+  #retired: GraphNode[] = [];
+  #recorded = 0;
+  #residentBytes = 0;
+
+  /** @param host runs what ONNX cannot express */
+  constructor(native: Native, host: tf.KernelBackend, options: BackendOptions) {
+    super();
+    this.#native = native;
+    this.#host = host;
+    this.#options = options;
+    this.#plans = new PlanCache(options);
+    this.#pool = new BufferPool(options.maxPoolBytes);
+  }
+
+  get host(): tf.KernelBackend {
+    return this.#host;
+  }
+
+  get cachedPlans(): number {
+    return this.#plans.size;
+  }
+
+  get poolBytes(): number {
+    return this.#pool.bytes;
+  }
+
+  // Storage, as TensorFlow.js asks for it.
+
+  override numDataIds(): number {
+    return this.#entries.numDataIds();
+  }
+
+  override refCount(id: tf.DataId): number {
+    return this.#entries.has(id) ? this.#entries.get(id).references : 0;
+  }
+
+  override incRef(id: tf.DataId): void {
+    this.#entries.get(id).references++;
+  }
+
+  override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
+    const id = {};
+    this.move(id, values, shape, dtype, 1);
+    return id;
+  }
+
+  override move(id: tf.DataId, values: tf.BackendValues, shape: number[], dtype: tf.DataType, references: number): void {
+    if (isNativeType(dtype)) this.#entries.set(id, { references, node: this.#leaf(values as ArrayLike<number>, shape, dtype) });
+    else this.#entries.set(id, { references, hosted: this.#host.write(values, shape, dtype) });
+  }
+
+  override disposeData(id: tf.DataId, force = false): boolean {
+    if (!this.#entries.has(id)) return true;
+    const entry = this.#entries.get(id);
+    entry.references--;
+    if (!force && entry.references > 0) return false;
+    this.#entries.delete(id);
+    if ("node" in entry) this.#forget(entry.node);
+    else this.#host.disposeData(entry.hosted);
+    return true;
+  }
+
+  override async read(id: tf.DataId): Promise<tf.BackendValues> {
+    return this.readSync(id);
+  }
+
+  /** A copy of the values: the buffer itself is recycled one day. */
+  override readSync(id: tf.DataId): tf.BackendValues {
+    const entry = this.#entries.get(id);
+    if ("hosted" in entry) return this.#host.readSync(entry.hosted);
+    const { node } = entry;
+    if (!node.storage && !node.failure) this.flush();
+    if (node.failure) throw node.failure;
+    const { values, layout } = node.storage!;
+    if (layout === "logical") return values!.slice();
+    return transposed(values!, arrange(node.shape, layout), axesOf(layout, node.shape.length));
+  }
+
+  // Recording.
+
+  /** The node behind a tensor, seen in the tensor's shape. */
+  node(tensor: tf.TensorInfo): GraphNode {
+    const entry = this.#entries.get(tensor.dataId);
+    if (!("node" in entry)) throw new EngineError(`A tensor of type ${tensor.dtype} cannot be an input here.`);
+    const { node } = entry;
+    if (node.failure) throw node.failure;
+    return sameShape(node.shape, tensor.shape) ? node : new GraphNode("Reshape", null, [node], tensor.shape, node.dtype);
+  }
+
+  /** Records an operation. The result lives until the program disposes it. */
+  record<Op extends Operation>(
+    operation: Op,
+    attributes: OperationAttributes[Op],
+    inputs: readonly GraphNode[],
+    shape: Shape,
+    dtype: NativeType,
+  ): tf.TensorInfo {
+    return this.publish(new GraphNode(operation, attributes, inputs, shape, dtype));
+  }
+
+  /** Gives a node a tensor of its own. */
+  publish(node: GraphNode): tf.TensorInfo {
+    const id = {};
+    this.#entries.set(id, { references: 1, node });
+    if (!node.storage) {
+      this.#pending.set(node, (this.#pending.get(node) ?? 0) + 1);
+      this.#recorded++;
+    }
+    return { dataId: id, shape: [...node.shape], dtype: node.dtype };
+  }
+
+  /** The same values once more, perhaps in another shape. */
+  share(tensor: tf.TensorInfo, shape: Shape = tensor.shape): tf.TensorInfo {
+    this.incRef(tensor.dataId);
+    return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
+  }
+
+  /** A leaf that the engine itself writes; it needs no tensor. */
+  scalar(value: number, dtype: NativeType): GraphNode {
+    return this.#leaf([value], [], dtype);
+  }
+
+  /** The id of a value that the fallback holds itself, if it does. */
+  hostedId(id: tf.DataId): tf.DataId | null {
+    const entry = this.#entries.get(id);
+    return "hosted" in entry ? entry.hosted : null;
+  }
+
+  /** Takes over a value of the fallback's. */
+  adopt(hosted: tf.DataId): tf.DataId {
+    const id = {};
+    this.#entries.set(id, { references: 1, hosted });
+    return id;
+  }
+
+  /** Rows of values in memory from `start`, copied; null if they are not there in order. */
+  copyRows(node: GraphNode, start: number, shape: Shape): tf.TensorInfo | null {
+    const storage = node.storage;
+    if (!storage?.values || storage.layout !== "logical") return null;
+    const rowLength = sizeOf(node.shape.slice(1));
+    return this.publish(this.#leaf(storage.values.subarray(start * rowLength, (start + shape[0]!) * rowLength), shape, node.dtype));
+  }
+
+  // Running.
+
+  /** Called before each kernel: keeps a program that never reads from recording without end. */
+  flushIfLong(): void {
+    if (this.#recorded >= this.#options.maxRecorded) this.flush();
+  }
+
+  /** Computes everything recorded that some tensor still shows. */
+  flush(): void {
+    this.#recorded = 0;
+    if (this.#pending.size > 0) {
+      const roots = [...this.#pending.keys()];
+      this.#pending.clear();
+      try {
+        this.#run(roots);
+      } catch (cause) {
+        const failure = new EngineError(`The recorded operations could not be computed: ${messageOf(cause)}`, { cause });
+        for (const root of roots) root.failure = failure;
+        throw failure;
+      }
+    }
+    for (const node of this.#retired) this.#recycle(node);
+    this.#retired = [];
+  }
+
+  #run(roots: readonly GraphNode[]): void {
+    const started = performance.now();
+    const trace = traceFrom(roots);
+    let plan = this.#plans.find(trace);
+    const traced = performance.now();
+    if (plan) {
+      this.counters.cacheHits++;
+    } else {
+      plan = new Plan(this.#native, compile(trace), this.#options);
+      this.#plans.add(trace, plan);
+      this.counters.builds++;
+    }
+    const built = performance.now();
+    plan.run(trace, this.#pool);
+    for (const root of roots) this.#residentBytes += root.storage!.values!.byteLength;
+    this.counters.flushes++;
+    this.counters.traceMs += traced - started;
+    this.counters.buildMs += built - traced;
+    this.counters.runMs += performance.now() - built;
+  }
+
+  #leaf(values: ArrayLike<number> | null, shape: Shape, dtype: NativeType): GraphNode {
+    const size = sizeOf(shape);
+    // Copied even where the type fits: the program may change its array before the graph runs.
+    const pooled = size > 1;
+    const copy: NativeArray = pooled ? this.#pool.take(dtype, size) : allocate(dtype, size);
+    if (values) copy.set(values);
+    else copy.fill(0);
+    this.#residentBytes += copy.byteLength;
+    return leafNode(copy, shape, dtype, pooled);
+  }
+
+  #forget(node: GraphNode): void {
+    if (node.storage) {
+      // Something recorded may still read it.
+      if (this.#pending.size > 0) this.#retired.push(node);
+      else this.#recycle(node);
+      return;
+    }
+    const shown = this.#pending.get(node);
+    if (shown === undefined) return;
+    if (shown > 1) this.#pending.set(node, shown - 1);
+    else this.#pending.delete(node);
+  }
+
+  #recycle(node: GraphNode): void {
+    const storage: Storage | null = node.storage;
+    if (!storage?.values) return;
+    this.#residentBytes -= storage.values.byteLength;
+    if (storage.pooled) this.#pool.give(node.dtype, storage.values);
+    storage.values = null;
+    storage.tensor = null;
+  }
+
+  // The rest of what TensorFlow.js asks for.
+
+  override memory(): { unreliable: boolean; numBytesInBackend: number; poolBytes: number } {
+    return { unreliable: false, numBytesInBackend: this.#residentBytes, poolBytes: this.#pool.bytes };
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override async time(run: () => void): Promise<{ kernelMs: number }> {
+    this.flush();
+    const started = performance.now();
+    run();
+    this.flush();
+    return { kernelMs: performance.now() - started };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override dispose(): void {
+    this.#plans.clear();
+    this.#pool.clear();
+    this.#pending.clear();
+    this.#retired = [];
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,80 @@
+import type { NativeType } from "./dtypes";
+import { bytesPerElement } from "./dtypes";
+import { isHostScalar, leafSignature, type GraphNode } from "./graph-node";
+import { arrange, type Layout } from "./layout";
+import { LoweringContext } from "./lowering/context";
+import { lower } from "./lowering/lower";
+import { sizeOf, type Shape } from "./shapes";
+import type { Trace } from "./trace";
+
+export type CompiledGraph = {
+  /** an ONNX model */
+  model: Uint8Array;
+  /** which nodes of the order to feed */
+  inputs: readonly { name: string; index: number }[];
+  /** single values that the program wrote, fed as one vector for each type */
+  scalars: readonly { name: string; dtype: NativeType; indexes: readonly number[] }[];
+  /** one for each root; `shape` is the physical one */
+  outputs: readonly { name: string; dtype: NativeType; shape: Shape; layout: Layout; leafSignature: number }[];
+  onnxNodes: number;
+  estimatedBytes: number;
+};
+
+/** Translates a trace to ONNX. It reads structure only, no values: the result serves every trace of the same structure. */
+export function compile({ order, roots }: Trace): CompiledGraph {
+  const context = new LoweringContext();
+  const { graph } = context;
+  const inputs = order.filter((node) => node.storage && !isHostScalar(node)).map((node) => {
+    const name = `in_${node.index}`;
+    const { layout } = node.storage!;
+    context.define(node, { value: graph.input(name, node.dtype, arrange(node.shape, layout)), layout });
+    return { name, index: node.index };
+  });
+  const scalars = declareScalars(context, order.filter((node) => isHostScalar(node)));
+  for (const node of order) if (!node.storage) lower(context, node);
+  const outputs = roots.map((root, place) => {
+    const { value, layout } = context.dense(root);
+    const name = `out_${place}`;
+    const shape = arrange(root.shape, layout);
+    graph.output(value, name, root.dtype, shape);
+    return { name, dtype: root.dtype, shape, layout, leafSignature: leafSignature(root.shape, root.dtype, layout) };
+  });
+  return { model: graph.encode(), inputs, scalars, outputs, onnxNodes: graph.nodeCount, estimatedBytes: peakBytes({ order, roots }) };
+}
+
+/**
+ * A learning rate changes every step and a constant never; a recorded graph cannot tell them apart. Fed as inputs, no
+ * change costs a compilation; fed as one vector that the graph splits, hundreds of them cost as little as one.
+ */
+function declareScalars(context: LoweringContext, nodes: readonly GraphNode[]): CompiledGraph["scalars"] {
+  const { graph } = context;
+  return (["float32", "int32", "bool"] as const).flatMap((dtype) => {
+    const members = nodes.filter((node) => node.dtype === dtype);
+    if (members.length === 0) return [];
+    const name = `scalars_${dtype}`;
+    graph.input(name, dtype, [members.length]);
+    const parts = members.length === 1 ? [name] : graph.addMany("Split", [name], { axis: 0, num_outputs: members.length }, members.length);
+    members.forEach((node, place) => context.defineScalar(node, parts[place]!));
+    return [{ name, dtype, indexes: members.map((node) => node.index) }];
+  });
+}
+
+/** The most bytes of values alive at once if nothing ran in place; roots and leaves are counted elsewhere. */
+function peakBytes({ order, roots }: Pick<Trace, "order" | "roots">): number {
+  const lastUse = new Map<GraphNode, number>();
+  for (const node of order) for (const input of node.inputs) lastUse.set(input, node.index);
+  for (const root of roots) lastUse.delete(root);
+  const ending = new Map<number, number>();
+  let [alive, peak] = [0, 0];
+  for (const node of order) {
+    const end = lastUse.get(node);
+    if (!node.storage && end !== undefined && !node.is("Reshape") && !node.is("Expand")) {
+      const bytes = sizeOf(node.shape) * bytesPerElement(node.dtype);
+      alive += bytes;
+      peak = Math.max(peak, alive);
+      ending.set(end, (ending.get(end) ?? 0) + bytes);
+    }
+    alive -= ending.get(node.index) ?? 0;
+  }
+  return peak;
+}

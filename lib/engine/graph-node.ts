@@ -1,0 +1,168 @@
+import type { Tensor as OrtTensor } from "onnxruntime-node";
+import type { WindowGeometry } from "./conv-geometry";
+import type { NativeArray, NativeType } from "./dtypes";
+import type { Layout } from "./layout";
+import type { Shape } from "./shapes";
+import { describeAttributes, signatureNumber } from "./signatures";
+
+export type UnaryFunction =
+  | "Relu"
+  | "Relu6"
+  | "Elu"
+  | "Exp"
+  | "Log"
+  | "Neg"
+  | "Sqrt"
+  | "Rsqrt"
+  | "Square"
+  | "Reciprocal"
+  | "Abs"
+  | "Sign"
+  | "Floor"
+  | "Ceil"
+  | "Round"
+  | "Sin"
+  | "Cos"
+  | "Tanh"
+  | "Sigmoid"
+  | "Not"
+  | "IsNaN";
+
+export type BinaryFunction =
+  | "Add"
+  | "Sub"
+  | "Mul"
+  | "Div"
+  | "Max"
+  | "Min"
+  | "Pow"
+  | "SquaredDifference"
+  | "Greater"
+  | "GreaterOrEqual"
+  | "Less"
+  | "LessOrEqual"
+  | "Equal"
+  | "NotEqual"
+  | "And"
+  | "Or";
+
+export type ReduceFunction = "Mean" | "Sum" | "Max" | "Min" | "Prod";
+export type FusedActivation = "linear" | "relu" | "sigmoid";
+
+/** What a recorded node may be, with what it needs to know besides its inputs. Axes and shapes are logical. */
+export type OperationAttributes = {
+  /** has its values already: written by the program, or computed by an earlier run */
+  Leaf: null;
+  /** zero whatever the data: lets gradients that cancel vanish from the graph */
+  Zero: null;
+  Expand: null;
+  Reshape: null;
+  Unary: { function: UnaryFunction };
+  LeakyRelu: { alpha: number };
+  Clip: { min: number; max: number };
+  Binary: { function: BinaryFunction };
+  Cast: null;
+  /** 1 where the input is above zero, else 0 */
+  Step: null;
+  /** inputs: gradient, and the ReLU's input or output */
+  ReluGradient: null;
+  /** inputs: condition, then, else */
+  Select: null;
+  Reduce: { function: ReduceFunction; axes: readonly number[]; keepDims: boolean };
+  /** inputs: a, b, perhaps a bias */
+  MatMul: { transposeA: boolean; transposeB: boolean; activation: FusedActivation };
+  /** inputs: x, filter, perhaps a bias */
+  Conv: { geometry: WindowGeometry; activation: FusedActivation };
+  /** inputs: dy, filter */
+  ConvInputGradient: { geometry: WindowGeometry };
+  /** inputs: x, dy */
+  ConvFilterGradient: { geometry: WindowGeometry };
+  MaxPool: { geometry: WindowGeometry };
+  /** inputs: dy, x */
+  MaxPoolGradient: { geometry: WindowGeometry };
+  AveragePool: { geometry: WindowGeometry };
+  Pad: { paddings: readonly (readonly [number, number])[]; value: number };
+  Slice: { begin: Shape; size: Shape };
+  StridedSlice: { begin: Shape; end: Shape; strides: Shape };
+  Transpose: { permutation: readonly number[] };
+  Concat: { axis: number };
+  Tile: { repetitions: readonly number[] };
+  ArgMax: { axis: number };
+  ArgMin: { axis: number };
+  Gather: { axis: number };
+  OneHot: { depth: number; on: number; off: number };
+  /** over the last axis */
+  Softmax: null;
+  /** inputs: x, mean, variance, and as the flags say offset and scale */
+  BatchNorm: { epsilon: number; offset: boolean; scale: boolean };
+  /** inputs: dy, x, mean, variance, perhaps scale; whose gradient, and whether mean and variance are x's own moments */
+  BatchNormGradient: { of: "x" | "mean" | "variance" | "scale"; epsilon: number; scale: boolean; batchMoments: boolean };
+};
+
+export type Operation = keyof OperationAttributes;
+
+/** Values in memory. */
+export type Storage = {
+  /** null once given back */
+  values: NativeArray | null;
+  layout: Layout;
+  /** whether the buffer belongs to the pool */
+  pooled: boolean;
+  /** `values` as ONNX Runtime wants them, made when first fed */
+  tensor: OrtTensor | null;
+};
+
+/** One recorded operation, or values. Once run, a node that is still wanted turns into a leaf in place. */
+export class GraphNode<Op extends Operation = Operation> {
+  /** where the values are; null while only recorded */
+  storage: Storage | null = null;
+  /** why there will be no values */
+  failure: Error | null = null;
+  /** the last trace that met this node, and its place there */
+  trace = 0;
+  index = 0;
+
+  constructor(
+    public operation: Op,
+    public attributes: OperationAttributes[Op],
+    public inputs: readonly GraphNode[],
+    readonly shape: Shape,
+    readonly dtype: NativeType,
+    /** see `signatures.ts` */
+    public signature = signatureNumber(`${operation}|${describeAttributes(attributes)}|${shape.join()}|${dtype}`),
+  ) {}
+
+  is<Other extends Operation>(operation: Other): this is GraphNode<Other> {
+    return (this.operation as Operation) === operation;
+  }
+
+  /** Attaches the values that a run computed and lets go of how they came about. */
+  settle(storage: Storage, signature: number): void {
+    const leaf = this as unknown as GraphNode<"Leaf">;
+    leaf.operation = "Leaf";
+    leaf.attributes = null;
+    leaf.inputs = [];
+    leaf.storage = storage;
+    leaf.signature = signature;
+  }
+}
+
+export function leafNode(values: NativeArray, shape: Shape, dtype: NativeType, pooled: boolean): GraphNode<"Leaf"> {
+  const scalar = values.length === 1 && !pooled;
+  const node = new GraphNode("Leaf", null, [], shape, dtype, scalar ? scalarSignature(shape, dtype) : leafSignature(shape, dtype, "logical"));
+  node.storage = { values, layout: "logical", pooled, tensor: null };
+  return node;
+}
+
+export function leafSignature(shape: Shape, dtype: NativeType, layout: Layout): number {
+  return signatureNumber(`leaf|${shape.join()}|${dtype}|${layout}`);
+}
+
+/** Single values that the program wrote (a learning rate, a constant) travel together, see `compile.ts`. */
+function scalarSignature(shape: Shape, dtype: NativeType): number {
+  return signatureNumber(`scalar|${shape.join()}|${dtype}`);
+}
+
+export function isHostScalar(node: GraphNode): boolean {
+  return node.storage !== null && !node.storage.pooled && node.storage.values?.length === 1;
+}

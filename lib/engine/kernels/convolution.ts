@@ -1,0 +1,62 @@
+import type {
+  Conv2DAttrs,
+  Conv2DBackpropFilterAttrs,
+  Conv2DBackpropInputAttrs,
+  FusedConv2DAttrs,
+  TensorInfo,
+} from "@tensorflow/tfjs-core";
+import type { RecordingBackend } from "../backend";
+import { convGeometry, isUnpadded, withPadding, type WindowGeometry } from "../conv-geometry";
+import type { FusedActivation, GraphNode } from "../graph-node";
+import { unreachedCells } from "../lowering/conv-input-gradient";
+import { isFusedActivation } from "./matmul";
+import type { KernelTable } from "./table";
+
+type Windowing = Pick<Conv2DAttrs, "strides" | "pad" | "dataFormat" | "dimRoundingMode"> & { dilations?: Conv2DAttrs["dilations"] };
+type Convolution = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; activation: FusedActivation };
+
+function convolve({ x, filter, bias, activation }: Convolution, windowing: Windowing, backend: RecordingBackend): TensorInfo | null {
+  if (windowing.dataFormat !== "NHWC") return null;
+  const { node, geometry } = absorbPad(backend.node(x), geometryOf(x.shape, filter.shape, windowing));
+  const inputs = [node, backend.node(filter), ...(bias ? [backend.node(bias)] : [])];
+  const shape = [geometry.batch, geometry.outHeight, geometry.outWidth, geometry.outChannels];
+  return backend.record("Conv", { geometry, activation }, inputs, shape, "float32");
+}
+
+export const convolutionKernels: KernelTable = {
+  Conv2D: ({ x, filter }, attributes, backend) =>
+    convolve({ x: x!, filter: filter!, activation: "linear" }, attributes as unknown as Conv2DAttrs, backend),
+  FusedConv2D: ({ x, filter, bias, preluActivationWeights }, attributes, backend) => {
+    const { activation, ...windowing } = attributes as unknown as FusedConv2DAttrs;
+    if (preluActivationWeights || !isFusedActivation(activation)) return null;
+    return convolve({ x: x!, filter: filter!, bias, activation }, windowing, backend);
+  },
+  Conv2DBackpropInput: ({ dy, filter }, attributes, backend) => {
+    const { inputShape, ...windowing } = attributes as unknown as Conv2DBackpropInputAttrs;
+    const geometry = geometryOf(inputShape, filter!.shape, windowing);
+    // Windows that hang over the padded input (a pad rounded up) have no ConvTranspose.
+    if (windowing.dataFormat !== "NHWC" || unreachedCells(geometry).some((cells) => cells < 0)) return null;
+    return backend.record("ConvInputGradient", { geometry }, [backend.node(dy!), backend.node(filter!)], inputShape, "float32");
+  },
+  Conv2DBackpropFilter: ({ x, dy }, attributes, backend) => {
+    const { filterShape, ...windowing } = attributes as unknown as Conv2DBackpropFilterAttrs;
+    if (windowing.dataFormat !== "NHWC") return null;
+    const { node, geometry } = absorbPad(backend.node(x!), geometryOf(x!.shape, filterShape, windowing));
+    return backend.record("ConvFilterGradient", { geometry }, [node, backend.node(dy!)], filterShape, "float32");
+  },
+};
+
+function geometryOf(input: readonly number[], filter: readonly number[], { strides, dilations, pad, dimRoundingMode }: Windowing): WindowGeometry {
+  return convGeometry(input, filter, strides, dilations, pad as Parameters<typeof convGeometry>[4], dimRoundingMode);
+}
+
+/** Zeros that the program itself puts around a map become the convolution's own padding, as in torch's ResNets. */
+function absorbPad(node: GraphNode, geometry: WindowGeometry): { node: GraphNode; geometry: WindowGeometry } {
+  if (!node.is("Pad") || node.attributes.value !== 0 || !isUnpadded(geometry)) return { node, geometry };
+  const [batch, rows, columns, channels] = node.attributes.paddings as [Pad, Pad, Pad, Pad];
+  if ([...batch, ...channels].some((cells) => cells !== 0)) return { node, geometry };
+  const pads = { padTop: rows[0], padBottom: rows[1], padLeft: columns[0], padRight: columns[1] };
+  return { node: node.inputs[0]!, geometry: withPadding(geometry, pads) };
+}
+
+type Pad = readonly [number, number];

@@ -1,0 +1,130 @@
+import { backend_util, type CastAttrs, type ClipByValueAttrs, type LeakyReluAttrs, type StepAttrs, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { RecordingBackend } from "../backend";
+import { isNativeType, type NativeType } from "../dtypes";
+import { GraphNode, type BinaryFunction, type UnaryFunction } from "../graph-node";
+import { sameShape } from "../shapes";
+import { listOf, type KernelTable, type NativeKernel } from "./table";
+import { zero, isZero } from "./zero";
+
+const floatOnly: readonly NativeType[] = ["float32"];
+const numbers: readonly NativeType[] = ["float32", "int32"];
+
+/** TensorFlow.js kernel → function, the types it takes, and its result's type where that is another. */
+const unary: Record<string, { function: UnaryFunction; types: readonly NativeType[]; result?: NativeType }> = {
+  Relu: { function: "Relu", types: floatOnly },
+  Relu6: { function: "Relu6", types: floatOnly },
+  Elu: { function: "Elu", types: floatOnly },
+  Exp: { function: "Exp", types: floatOnly },
+  Log: { function: "Log", types: floatOnly },
+  Neg: { function: "Neg", types: numbers },
+  Sqrt: { function: "Sqrt", types: floatOnly },
+  Rsqrt: { function: "Rsqrt", types: floatOnly },
+  Square: { function: "Square", types: numbers },
+  Reciprocal: { function: "Reciprocal", types: floatOnly },
+  Abs: { function: "Abs", types: numbers },
+  Floor: { function: "Floor", types: floatOnly },
+  Ceil: { function: "Ceil", types: floatOnly },
+  Round: { function: "Round", types: floatOnly },
+  Sin: { function: "Sin", types: floatOnly },
+  Cos: { function: "Cos", types: floatOnly },
+  Tanh: { function: "Tanh", types: floatOnly },
+  Sigmoid: { function: "Sigmoid", types: floatOnly },
+  LogicalNot: { function: "Not", types: ["bool"] },
+  IsNan: { function: "IsNaN", types: floatOnly, result: "bool" },
+};
+
+const binary: Record<string, { function: BinaryFunction; types: readonly NativeType[]; result?: NativeType }> = {
+  Add: { function: "Add", types: numbers },
+  Sub: { function: "Sub", types: numbers },
+  Multiply: { function: "Mul", types: numbers },
+  RealDiv: { function: "Div", types: floatOnly },
+  Maximum: { function: "Max", types: numbers },
+  Minimum: { function: "Min", types: numbers },
+  Pow: { function: "Pow", types: floatOnly },
+  SquaredDifference: { function: "SquaredDifference", types: numbers },
+  Greater: { function: "Greater", types: numbers, result: "bool" },
+  GreaterEqual: { function: "GreaterOrEqual", types: numbers, result: "bool" },
+  Less: { function: "Less", types: numbers, result: "bool" },
+  LessEqual: { function: "LessOrEqual", types: numbers, result: "bool" },
+  Equal: { function: "Equal", types: ["float32", "int32", "bool"], result: "bool" },
+  NotEqual: { function: "NotEqual", types: ["float32", "int32", "bool"], result: "bool" },
+  LogicalAnd: { function: "And", types: ["bool"] },
+  LogicalOr: { function: "Or", types: ["bool"] },
+};
+
+function unaryKernel({ function: name, types, result }: (typeof unary)[string]): NativeKernel {
+  return ({ x }, _attributes, backend) => {
+    if (!takes(types, x!)) return null;
+    const node = backend.node(x!);
+    if ((name === "Neg" || name === "Square") && isZero(node)) return zero(backend, node.shape, node.dtype);
+    return backend.record("Unary", { function: name }, [node], node.shape, result ?? node.dtype);
+  };
+}
+
+function binaryKernel({ function: name, types, result }: (typeof binary)[string]): NativeKernel {
+  return ({ a, b }, _attributes, backend) => {
+    if (!takes(types, a!) || a!.dtype !== b!.dtype) return null;
+    const shape = backend_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
+    return simplified(name, a!, b!, shape, backend) ??
+      backend.record("Binary", { function: name }, [backend.node(a!), backend.node(b!)], shape, result ?? (a!.dtype as NativeType));
+  };
+}
+
+/** What needs no operation of its own because a side is known to be zero, or becomes a quicker one. */
+function simplified(name: BinaryFunction, a: TensorInfo, b: TensorInfo, shape: number[], backend: RecordingBackend): TensorInfo | null {
+  const [x, y] = [backend.node(a), backend.node(b)];
+  if (name === "Add" && isZero(x) && sameShape(b.shape, shape)) return backend.share(b);
+  if (name === "Add" && isZero(y) && sameShape(a.shape, shape)) return backend.share(a);
+  if (name === "Mul" && (isZero(x) || isZero(y))) return zero(backend, shape, x.dtype);
+  if (name === "Div" && isZero(x)) return zero(backend, shape, x.dtype);
+  if (name !== "Mul") return null;
+  // TensorFlow.js writes the gradient of a ReLU as dy · step(x).
+  const [slope, step] = x.is("Step") ? [y, x] : [x, y];
+  return step.is("Step") && sameShape(step.shape, slope.shape)
+    ? backend.record("ReluGradient", null, [slope, step.inputs[0]!], shape, "float32")
+    : null;
+}
+
+export const elementwiseKernels: KernelTable = {
+  ...Object.fromEntries(Object.entries(unary).map(([name, spelling]) => [name, unaryKernel(spelling)])),
+  ...Object.fromEntries(Object.entries(binary).map(([name, spelling]) => [name, binaryKernel(spelling)])),
+  LeakyRelu: ({ x }, attributes, backend) => {
+    const { alpha } = attributes as unknown as LeakyReluAttrs;
+    return x!.dtype === "float32" ? backend.record("LeakyRelu", { alpha }, [backend.node(x!)], x!.shape, "float32") : null;
+  },
+  ClipByValue: ({ x }, attributes, backend) => {
+    const { clipValueMin: min, clipValueMax: max } = attributes as unknown as ClipByValueAttrs;
+    return x!.dtype === "float32" && min <= max ? backend.record("Clip", { min, max }, [backend.node(x!)], x!.shape, "float32") : null;
+  },
+  Step: ({ x }, attributes, backend) => {
+    const { alpha } = attributes as unknown as StepAttrs;
+    return x!.dtype === "float32" && !alpha ? backend.record("Step", null, [backend.node(x!)], x!.shape, "float32") : null;
+  },
+  AddN: (inputs, _attributes, backend) => {
+    const terms = listOf(inputs);
+    if (terms.length === 1) return backend.share(terms[0]!);
+    const dtype = terms[0]!.dtype;
+    if (!terms.every((term) => term.dtype === dtype) || (dtype !== "float32" && dtype !== "int32")) return null;
+    const sum = terms.map((term) => backend.node(term)).reduce((a, b) => new GraphNode("Binary", { function: "Add" }, [a, b], a.shape, dtype));
+    return backend.publish(sum);
+  },
+  Select: (inputs, _attributes, backend) => {
+    const [condition, t, e] = [inputs.condition!, inputs.t!, inputs.e!];
+    if (t.dtype !== e.dtype || !isNativeType(t.dtype) || condition.dtype !== "bool") return null;
+    // A vector chooses whole rows.
+    const rows = condition.shape.length === 1 && t.shape.length > 1;
+    const shape = rows ? [condition.shape[0]!, ...t.shape.slice(1).map(() => 1)] : condition.shape;
+    const nodes = [{ ...condition, shape }, t, e].map((tensor) => backend.node(tensor));
+    return backend.record("Select", null, nodes, t.shape, t.dtype);
+  },
+  Cast: ({ x }, attributes, backend) => {
+    const { dtype } = attributes as unknown as CastAttrs;
+    if (dtype === x!.dtype) return backend.share(x!);
+    if (!isNativeType(dtype) || !isNativeType(x!.dtype)) return null;
+    return backend.record("Cast", null, [backend.node(x!)], x!.shape, dtype);
+  },
+};
+
+function takes(types: readonly NativeType[], { dtype }: TensorInfo): boolean {
+  return (types as readonly string[]).includes(dtype);
+}

@@ -1,0 +1,51 @@
+import type { GraphNode } from "../graph-node";
+import { axesOf, movesNothing } from "../layout";
+import { range, sizeOf } from "../shapes";
+import type { LoweringContext } from "./context";
+import { input, type LoweringTable } from "./table";
+
+export const reductionLowerings: LoweringTable<"Reduce"> = {
+  Reduce: (context, node) => {
+    const { graph } = context;
+    const { function: name, axes, keepDims } = node.attributes;
+    const squared = name === "Mean" ? squareRoot(input(node, 0)) : null;
+    const source = squared ?? input(node, 0);
+    const { value, physicalAxes } = reducible(context, source, axes);
+    const inputs = [value, graph.integers(physicalAxes)];
+    let result;
+    if (squared) {
+      // A variance: the squares need not be written to memory to be added up.
+      const count = sizeOf(axes.map((axis) => source.shape[axis]!));
+      result = graph.add("Mul", [graph.add("ReduceSumSquare", inputs, { keepdims: 0 }), graph.float(1 / count)]);
+    } else {
+      result = graph.add(`Reduce${name}`, inputs, { keepdims: 0 });
+    }
+    return { value: keepDims ? graph.reshape(result, node.shape) : result, layout: "logical" };
+  },
+};
+
+function squareRoot(node: GraphNode): GraphNode | null {
+  return node.is("Unary") && node.attributes.function === "Square" && node.dtype === "float32" ? input(node, 0) : null;
+}
+
+/** The node in its own layout if the axes that stay keep their order, else in logical order; and where `axes` lie there. */
+function reducible(context: LoweringContext, node: GraphNode, axes: readonly number[]): { value: string; physicalAxes: number[] } {
+  const dense = context.dense(node);
+  const order = axesOf(dense.layout, node.shape.length);
+  const staying = order.filter((axis) => !axes.includes(axis));
+  return movesNothing(node.shape, staying)
+    ? { value: dense.value, physicalAxes: axes.map((axis) => order.indexOf(axis)) }
+    : { value: context.logical(node), physicalAxes: [...axes] };
+}
+
+/** All axes but the last: those over which BatchNorm's statistics run. */
+export function leadingAxes(node: GraphNode): number[] {
+  return range(node.shape.length - 1);
+}
+
+/** The sum over all axes but the last, [C], of a value in the layout given. */
+export function sumChannels(context: LoweringContext, value: string, layout: Parameters<typeof axesOf>[0], rank: number): string {
+  const order = axesOf(layout, rank);
+  const axes = range(rank - 1).map((axis) => order.indexOf(axis));
+  return context.graph.add("ReduceSum", [value, context.graph.integers(axes)], { keepdims: 0 });
+}

@@ -1,0 +1,43 @@
+import { arrange } from "../layout";
+import { range } from "../shapes";
+import { input, type LoweringTable } from "./table";
+
+type Shaping = "Expand" | "Reshape" | "Pad" | "Slice" | "StridedSlice" | "Transpose" | "Concat" | "Tile";
+
+export const shapeLowerings: LoweringTable<Shaping> = {
+  Expand: (_context, node) => ({ broadcastOf: input(node, 0) }),
+  Reshape: (context, node) => ({ value: context.graph.reshape(context.logical(input(node, 0)), node.shape), layout: "logical" }),
+  Pad: (context, node) => {
+    const { graph } = context;
+    const { value, layout } = context.dense(input(node, 0));
+    const paddings = arrange(node.attributes.paddings, layout);
+    const cells = graph.integers([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
+    return { value: graph.add("Pad", [value, cells, graph.constant(node.dtype, [], [node.attributes.value])]), layout };
+  },
+  Slice: (context, node) => {
+    const { value, layout } = context.dense(input(node, 0));
+    const starts = arrange(node.attributes.begin, layout);
+    const sizes = arrange(node.attributes.size, layout);
+    const ends = starts.map((start, axis) => start + sizes[axis]!);
+    return { value: context.graph.slice(value, { starts, ends, axes: range(starts.length) }), layout };
+  },
+  StridedSlice: (context, node) => {
+    const { value, layout } = context.dense(input(node, 0));
+    const { begin, end, strides } = node.attributes;
+    const slice = { starts: arrange(begin, layout), ends: arrange(end, layout), axes: range(begin.length), steps: arrange(strides, layout) };
+    return { value: context.graph.slice(value, slice), layout };
+  },
+  Transpose: (context, node) => ({
+    value: context.graph.transpose(context.logical(input(node, 0)), node.attributes.permutation),
+    layout: "logical",
+  }),
+  Concat: (context, node) => {
+    const layout = context.commonLayout(node.inputs, input(node, 0).shape);
+    const axis = arrange(range(node.shape.length), layout).indexOf(node.attributes.axis);
+    return { value: context.graph.add("Concat", node.inputs.map((part) => context.in(layout, part)), { axis }), layout };
+  },
+  Tile: (context, node) => {
+    const { value, layout } = context.dense(input(node, 0));
+    return { value: context.graph.add("Tile", [value, context.graph.integers(arrange(node.attributes.repetitions, layout))]), layout };
+  },
+};

@@ -1,0 +1,68 @@
+import type { Tensor } from "onnxruntime-node";
+import type { BufferPool } from "./buffer-pool";
+import type { CompiledGraph } from "./compile";
+import { allocate, type NativeArray, type NativeType } from "./dtypes";
+import type { GraphNode } from "./graph-node";
+import { arrange } from "./layout";
+import type { Native } from "./native";
+import { openSession, type Session, type SessionOptions } from "./session";
+import { sizeOf } from "./shapes";
+import type { Trace } from "./trace";
+
+/** A graph that has been compiled, and everything to run it again with other values. */
+export class Plan {
+  readonly #session: Session;
+  readonly #scalars: { name: string; indexes: readonly number[]; values: NativeArray; tensor: Tensor }[];
+
+  constructor(
+    readonly native: Native,
+    readonly compiled: CompiledGraph,
+    options: SessionOptions,
+  ) {
+    this.#session = openSession(native, compiled.model, options);
+    this.#scalars = compiled.scalars.map(({ name, dtype, indexes }) => {
+      const values = allocate(dtype, indexes.length);
+      return { name, indexes, values, tensor: this.#tensor(dtype, values, [indexes.length]) };
+    });
+  }
+
+  /** Rough: what the session holds on to beside the model. */
+  get estimatedBytes(): number {
+    return this.compiled.estimatedBytes;
+  }
+
+  /** Computes the trace's roots; they become leaves. */
+  run({ order, roots }: Trace, pool: BufferPool): void {
+    const feeds: Record<string, Tensor> = {};
+    for (const { name, index } of this.compiled.inputs) feeds[name] = this.#feed(order[index]!);
+    for (const { name, indexes, values, tensor } of this.#scalars) {
+      indexes.forEach((index, slot) => (values[slot] = order[index]!.storage!.values![0]!));
+      feeds[name] = tensor;
+    }
+    const fetches: Record<string, Tensor> = {};
+    const results = this.compiled.outputs.map(({ name, dtype, shape }) => {
+      const values = pool.take(dtype, sizeOf(shape));
+      const tensor = this.#tensor(dtype, values, shape);
+      fetches[name] = tensor;
+      return { values, tensor };
+    });
+    this.#session.run(feeds, fetches);
+    roots.forEach((root, place) => {
+      const { layout, leafSignature } = this.compiled.outputs[place]!;
+      root.settle({ ...results[place]!, layout, pooled: true }, leafSignature);
+    });
+  }
+
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  #feed({ storage, dtype, shape }: GraphNode): Tensor {
+    storage!.tensor ??= this.#tensor(dtype, storage!.values!, arrange(shape, storage!.layout));
+    return storage!.tensor;
+  }
+
+  #tensor(dtype: NativeType, values: NativeArray, shape: readonly number[]): Tensor {
+    return new this.native.Tensor(dtype, values, shape);
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Numbers for strings that describe a node. Two graphs are the same when their nodes' numbers and edges are, which is
+ * compared every step: numbers are cheap, strings of a thousand nodes are not.
+ */
+const numbers = new Map<string, number>();
+const attributeKeys = new WeakMap<object, string>();
+
+export function signatureNumber(description: string): number {
+  let number = numbers.get(description);
+  if (number === undefined) {
+    number = numbers.size;
+    numbers.set(description, number);
+  }
+  return number;
+}
+
+/** Objects that describe one and the same convolution are shared, so their text is worth keeping. */
+export function describeAttributes(attributes: object | null): string {
+  if (!attributes) return "";
+  let key = attributeKeys.get(attributes);
+  if (key === undefined) {
+    key = JSON.stringify(attributes);
+    attributeKeys.set(attributes, key);
+  }
+  return key;
+}
