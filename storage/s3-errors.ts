@@ -99,6 +99,21 @@ export function storeError(error: unknown, doing: string, { bucket = "", key = "
   });
 }
 
+/** The failure that an S3 error code stands for. */
+export function failure(code: S3FailureName, subject: Subject): LatheError {
+  return storeError(Object.assign(new Error(code), { name: code, $metadata: { httpStatusCode: code === "PreconditionFailed" ? 412 : 400 } }), "", subject);
+}
+
+export type S3FailureName =
+  | "NoSuchBucket"
+  | "NoSuchKey"
+  | "BucketAlreadyOwnedByYou"
+  | "BucketNotEmpty"
+  | "InvalidBucketName"
+  | "InvalidRange"
+  | "KeyTooLongError"
+  | "PreconditionFailed";
+
 /** System errors of a connection, whatever layer of the client wrapped them. */
 const unreachable = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"]);
 

@@ -11,7 +11,7 @@ import type {
   PresignedPut, PresignGetOptions, PresignPutOptions, PutOptions, StoredObjectBody,
 } from "./object-store";
 import { chunks, contentDisposition, copySource, decodeListed, defaultContentType, fitsXml, unquoted } from "./s3-words";
-import { storeError } from "./s3-errors";
+import { failure, storeError } from "./s3-errors";
 
 export type S3StoreOptions = {
   /** for example http://127.0.0.1:9000 */
@@ -77,22 +77,19 @@ export class S3Store implements ObjectStore {
       IfNoneMatch: options.only === "absent" ? "*" : undefined,
       IfMatch: typeof options.only === "object" ? `"${options.only.etag}"` : undefined,
     };
+    // The SDK waits for ever for a stream that fails.
+    const source = stream ? watch(body, options.signal) : { signal: options.signal, failed: null };
+    const sizeBytes = stream ? options.sizeBytes : Buffer.byteLength(body);
     try {
-      if (!stream || (options.sizeBytes !== undefined && options.sizeBytes <= singlePutBytes)) {
-        const answer = await this.#client.send(new PutObjectCommand({ ...params, ContentLength: stream ? options.sizeBytes : undefined }), {
-          abortSignal: options.signal,
-        });
-        return { etag: unquoted(answer.ETag) };
-      }
-      return await this.#putInParts(params, options.signal);
+      if (sizeBytes === undefined || (stream && sizeBytes > singlePutBytes)) return await this.#putInParts(params, source.signal);
+      const answer = await this.#client.send(new PutObjectCommand({ ...params, ContentLength: sizeBytes }), { abortSignal: source.signal });
+      return { etag: unquoted(answer.ETag) };
     } catch (error) {
       if (stream) body.destroy();
-      const failure = storeError(error, "store the object", { bucket, key });
+      if (source.failed) throw source.failed;
+      const failed = storeError(error, "store the object", { bucket, key });
       // S3 says "no such key" when the object that should still have an ETag is gone.
-      if (options.only && failure.code === "object_not_found") {
-        throw storeError(Object.assign(new Error("gone"), { $metadata: { httpStatusCode: 412 } }), "store the object", { bucket, key });
-      }
-      throw failure;
+      throw options.only && failed.code === "object_not_found" ? failure("PreconditionFailed", { bucket, key }) : failed;
     }
   }
 
@@ -125,9 +122,9 @@ export class S3Store implements ObjectStore {
     try {
       return info(key, await this.#client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
     } catch (error) {
-      const failure = storeError(error, "look at the object", { bucket, key });
-      if (failure.code === "object_not_found" || failure.code === "bucket_not_found") return null;
-      throw failure;
+      const failed = storeError(error, "look at the object", { bucket, key });
+      if (failed.code === "object_not_found" || failed.code === "bucket_not_found") return null;
+      throw failed;
     }
   }
 
@@ -230,6 +227,17 @@ export class S3Store implements ObjectStore {
       throw storeError(error, doing, subject);
     }
   }
+}
+
+/** Aborts when the stream fails, and keeps why. */
+function watch(stream: Readable, signal: AbortSignal | undefined): { signal: AbortSignal; failed: Error | null } {
+  const stop = new AbortController();
+  const source = { signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal, failed: null as Error | null };
+  stream.on("error", (error) => {
+    source.failed ??= error;
+    stop.abort();
+  });
+  return source;
 }
 
 function connect(options: S3StoreOptions, endpoint: string): S3Client {
