@@ -74,10 +74,11 @@ export class Payload {
 
   async #readTrailers(reader: ByteReader, signed: Extract<PayloadMode, { kind: "chunked" }>["signed"], previous: string): Promise<void> {
     let signature = "";
+    let count = 0;
     for (let line = await reader.line(maxLineBytes); line !== ""; line = await reader.line(maxLineBytes)) {
       const colon = line.indexOf(":");
       const name = line.slice(0, colon).trim().toLowerCase();
-      if (colon < 1 || this.trailers.size === maxTrailers) throw new S3Error("MalformedTrailerError");
+      if (colon < 1 || ++count > maxTrailers) throw new S3Error("MalformedTrailerError");
       if (name === "x-amz-trailer-signature") signature = line.slice(colon + 1).trim();
       else this.trailers.set(name, line.slice(colon + 1).trim());
     }
