@@ -58,7 +58,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 function notConfigured(what: string): LatheError {
   return new LatheError({
     code: "web_not_configured",
-    message: `web cannot start: ${what}.`,
+    message: `A setting of web is missing or wrong: ${what}.`,
     nextStep: "Start Lathe with `npm start`, which sets what is needed, or set it yourself.",
     status: 500,
   });

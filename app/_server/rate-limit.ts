@@ -32,9 +32,9 @@ export class RateLimit {
 
   #prune(nowMs: number): void {
     for (const [key, { untilMs }] of this.#seen) if (untilMs <= nowMs) this.#seen.delete(key);
-    // Still full: somebody makes up keys. Forgetting the oldest bounds the memory.
+    // Still full: somebody makes up keys. Forgetting the oldest half bounds the memory, and the time this takes.
     for (const key of this.#seen.keys()) {
-      if (this.#seen.size <= 10_000) break;
+      if (this.#seen.size <= 5_000) break;
       this.#seen.delete(key);
     }
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { findBucket } from "#lib/data/find-bucket";
+import { notFound } from "#lib/domain/errors";
 import { authorise } from "./authorise";
 import { send } from "./respond";
 import type { Services } from "./services";
@@ -24,7 +25,9 @@ export async function handleThumbnail(services: Services, request: IncomingMessa
   const access = await authorise(services, { headers: request.headers, workspace }, "viewer");
   const { workspaceId } = access.workspace;
   await findBucket(services.db, { bucket, workspaceId });
-  const { webp, etag } = await services.thumbnails.of({ workspaceId, bucket, key: url.searchParams.get("key") ?? "" });
+  const key = url.searchParams.get("key");
+  if (!key) throw notFound("object", "");
+  const { webp, etag } = await services.thumbnails.of({ workspaceId, bucket, key });
   const exact = url.searchParams.get("etag") === etag;
   response.setHeader("cache-control", exact ? "private, max-age=31536000, immutable" : "private, max-age=600");
   response.setHeader("etag", `"${etag}"`);

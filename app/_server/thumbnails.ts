@@ -25,6 +25,7 @@ export class Thumbnails {
     this.#store = store;
     // libvips' own cache would keep decoded pictures; what is kept here lies in the object store.
     sharp.cache(false);
+    sharp.concurrency(1);
   }
 
   /** @throws LatheError 404 `object_not_found`, `not_a_picture` */
