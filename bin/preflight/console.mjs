@@ -1,5 +1,10 @@
 const LABEL_WIDTH = 48;
 
+// A terminal that was closed (or a `| head` that has seen enough) is no reason to go down.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+});
+
 /** @param {number} durationMs */
 function seconds(durationMs) {
   return `${(durationMs / 1000).toFixed(1)} s`;

@@ -34,5 +34,6 @@ export function identify(pid) {
 
 /** @param {{ pid: number, identity: string }} known */
 export function isStillThere({ pid, identity }) {
-  return identify(pid) === identity;
+  const now = identify(pid);
+  return now !== null && now === identity;
 }

@@ -4,11 +4,12 @@ import { ensureDatabase } from "../postgres/database";
 import { placeData } from "../postgres/place";
 import { settleStalePostmaster } from "../postgres/stale";
 import { say } from "../preflight/console.mjs";
-import { isLoopback, root, type Settings, urlOf } from "../preflight/settings.mjs";
+import { root, type Settings, urlOf } from "../preflight/settings.mjs";
 import { migrate } from "../setup/migrate";
 import type { ProcessPlan, Spawn } from "./child";
 import { baseEnvironment, type StoreAccess } from "./environment";
 import type { Secrets } from "./kept";
+import { reachableAs } from "./reachable-as";
 import type { TaskPlan } from "./supervise";
 
 const DATABASE = "lathe";
@@ -77,14 +78,13 @@ export function migratePlan(databaseUrl: string, adminUrl: string | null): TaskP
 
 export function storePlan(settings: Settings, port: number, secrets: Secrets): { plan: ProcessPlan; access: StoreAccess } {
   // Browsers send pictures straight to the store: it must be reachable from wherever web is.
-  const host = settings.host;
+  const names = reachableAs(settings.host);
   const access: StoreAccess = {
-    LATHE_S3_ENDPOINT: urlOf(host, port),
+    LATHE_S3_ENDPOINT: urlOf(names[0], port),
     LATHE_S3_REGION: STORE_REGION,
     LATHE_S3_ACCESS_KEY_ID: secrets.storeAccessKeyId,
     LATHE_S3_SECRET_ACCESS_KEY: secrets.storeSecretAccessKey,
   };
-  const names = isLoopback(host) ? ["127.0.0.1", "localhost", "::1"] : [host];
   const origins = new Set([...names.map((name) => urlOf(name, settings.port)), new URL(settings.publicUrl).origin]);
   const plan = ourProgram({
     name: "store",
@@ -94,7 +94,7 @@ export function storePlan(settings: Settings, port: number, secrets: Secrets): {
     env: () => ({
       LATHE_STORE_ROOT: path.join(settings.home, "objects"),
       LATHE_STORE_PORT: String(port),
-      LATHE_STORE_HOST: host,
+      LATHE_STORE_HOST: settings.host,
       LATHE_STORE_ACCESS_KEY_ID: secrets.storeAccessKeyId,
       LATHE_STORE_SECRET_ACCESS_KEY: secrets.storeSecretAccessKey,
       LATHE_STORE_REGION: STORE_REGION,

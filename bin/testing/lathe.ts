@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { root } from "../preflight/settings.mjs";
@@ -32,6 +32,15 @@ export type RunningLathe = {
  */
 export async function startLathe(options: { home?: string; env?: Record<string, string> } = {}): Promise<RunningLathe> {
   const home = options.home ?? (await newHome());
+  try {
+    return await run(home, options.env ?? {});
+  } catch (error) {
+    if (!options.home) await rm(home, { recursive: true });
+    throw error;
+  }
+}
+
+async function run(home: string, env: Record<string, string>): Promise<RunningLathe> {
   const program = new Program([path.join(root, "bin/start.mjs")], {
     cwd: root,
     env: {
@@ -47,10 +56,13 @@ export async function startLathe(options: { home?: string; env?: Record<string, 
       LATHE_S3_REGION: undefined,
       LATHE_S3_ACCESS_KEY_ID: undefined,
       LATHE_S3_SECRET_ACCESS_KEY: undefined,
-      ...options.env,
+      ...env,
     },
   });
-  const [, url = ""] = await program.line(/^Lathe is ready: (\S+)$/, READY_MS);
+  const [, url = ""] = await program.line(/^Lathe is ready: (\S+)$/, READY_MS).catch(async (error: unknown) => {
+    await program.end("SIGTERM");
+    throw error;
+  });
   const [, signInUrl = ""] = await program.line(/^Sign in: (\S+)/);
   const { token } = JSON.parse(await readFile(path.join(home, "local.json"), "utf8")) as { token: string };
   return {
