@@ -88,7 +88,7 @@ function PaletteList({ close }: { close: () => void }) {
         <Command.Group heading={t("do")} className={groupLook}>
           {may("editor") && item(`do bucket ${t("doNewBucket")}`, t("doNewBucket"), <Plus aria-hidden />, () => go(`${paths.buckets}?new=1`))}
           {may("editor") && item(`do dataset ${t("doNewDataset")}`, t("doNewDataset"), <Plus aria-hidden />, () => go(paths.newDataset()))}
-          {may("editor") && item(`do learn ${t("doAutoLearn")}`, t("doAutoLearn"), <GraduationCap aria-hidden />, () => go(paths.autoLearn()))}
+          {may("editor") && item(`do learn ${t("doAutoLearn")}`, t("doAutoLearn"), <GraduationCap aria-hidden />, () => go(paths.newAutoLearn()))}
           {item(`do theme ${t("doTheme")}`, t("doTheme"), shown === "dark" ? <Sun aria-hidden /> : <Moon aria-hidden />, () => {
             close();
             setTheme(shown === "dark" ? "light" : "dark");

@@ -12,13 +12,14 @@ export function pathsOf(workspace: string) {
     datasets: `${root}/datasets`,
     /** NAME, or NAME@V for a version */
     dataset: (nameOrVersion: string) => `${root}/datasets/${version(nameOrVersion)}`,
-    /** `bucket` and `prefix` fill the form in */
+    /** the list with its form open (a dataset may be called "new"); `bucket` and `prefix` fill the form in */
     newDataset: (from?: { bucket: string; prefix: string }) =>
-      `${root}/datasets/new${from ? `?bucket=${encodeURIComponent(from.bucket)}&prefix=${encodeURIComponent(from.prefix)}` : ""}`,
+      `${root}/datasets?new=1${from ? `&bucket=${encodeURIComponent(from.bucket)}&prefix=${encodeURIComponent(from.prefix)}` : ""}`,
     jobs: `${root}/jobs`,
     job: (job: string) => `${root}/jobs/${encodeURIComponent(job)}`,
+    autoLearn: `${root}/auto-learn`,
     /** `dataset` (NAME or NAME@V) is chosen already */
-    autoLearn: (dataset?: string) => `${root}/auto-learn${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`,
+    newAutoLearn: (dataset?: string) => `${root}/auto-learn/new${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`,
     models: `${root}/models`,
     /** NAME, or NAME@V for a version */
     model: (nameOrVersion: string) => `${root}/models/${version(nameOrVersion)}`,

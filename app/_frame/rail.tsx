@@ -19,7 +19,7 @@ export const rooms: readonly { name: RoomName; icon: LucideIcon; path: (paths: P
   { name: "buckets", icon: Archive, path: (paths) => paths.buckets },
   { name: "datasets", icon: Images, path: (paths) => paths.datasets },
   { name: "jobs", icon: ListChecks, path: (paths) => paths.jobs },
-  { name: "autoLearn", icon: GraduationCap, path: (paths) => paths.autoLearn() },
+  { name: "autoLearn", icon: GraduationCap, path: (paths) => paths.autoLearn },
   { name: "models", icon: Box, path: (paths) => paths.models },
   { name: "endpoints", icon: Plug, path: (paths) => paths.endpoints },
   { name: "runners", icon: Cpu, path: (paths) => paths.runners },

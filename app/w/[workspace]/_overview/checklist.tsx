@@ -32,7 +32,7 @@ export function Checklist({ checklist }: { checklist: Overview["checklist"] }) {
     bucket: `${paths.buckets}?new=1`,
     upload: bucket ? paths.bucket(bucket) : paths.buckets,
     dataset: paths.newDataset(bucket ? { bucket, prefix: "" } : undefined),
-    model: paths.autoLearn(dataset),
+    model: paths.newAutoLearn(dataset),
     endpoint: model ? paths.model(`${model.model}@${model.version}`) : paths.models,
     predict: endpoint ? paths.endpoint(endpoint) : paths.endpoints,
   };

@@ -29,7 +29,7 @@ export function JobsPage() {
         text={t("text")}
         actions={
           may("editor") && (
-            <LinkButton kind="primary" icon={<Sparkles aria-hidden />} href={paths.autoLearn()}>
+            <LinkButton kind="primary" icon={<Sparkles aria-hidden />} href={paths.newAutoLearn()}>
               {t("startAutoLearn")}
             </LinkButton>
           )
@@ -78,7 +78,7 @@ export function JobsPage() {
               lines={[t("empty.import"), t("empty.learn"), t("empty.watch")]}
               action={
                 may("editor") && (
-                  <LinkButton kind="primary" href={paths.autoLearn()}>
+                  <LinkButton kind="primary" href={paths.newAutoLearn()}>
                     {t("startAutoLearn")}
                   </LinkButton>
                 )

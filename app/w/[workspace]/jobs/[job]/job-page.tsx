@@ -74,7 +74,7 @@ function Actions({ job }: { job: Job }) {
   const { paths, may } = useWorkspace();
   const cancel = useAction("job.cancel", ["job.show", "job.list"]);
   const [asking, setAsking] = useState(false);
-  const again = againPath(paths.autoLearn(), job);
+  const again = againPath(paths.newAutoLearn(), job);
   if (!isTerminal(job.status)) {
     if (!may("editor")) return null;
     return (

@@ -1,0 +1,81 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useMemo } from "react";
+import { DataTable, EmptyState, Num, type Column } from "#app/ui";
+import { useWorkspace } from "#app/frame";
+import { DownloadMenu } from "#app/charts";
+import { splits, type Split } from "#lib/domain/dataset";
+import type { DatasetVersion, LabelCount } from "#lib/protocol/datasets";
+
+const colourOf: Record<Split, string> = { train: "bg-series-1", validation: "bg-series-2", test: "bg-series-3" };
+const total = (label: LabelCount) => label.train + label.validation + label.test;
+
+/** How many samples of each label, and how they are split. A label opens its pictures. */
+export function LabelCounts({ version }: { version: DatasetVersion }) {
+  const t = useTranslations("datasets");
+  const { paths } = useWorkspace();
+  const name = `${version.dataset}@${version.version}`;
+  const most = Math.max(1, ...version.labels.map(total));
+  const columns = useMemo<Column<LabelCount>[]>(
+    () => [
+      { key: "label", header: t("label"), cell: (label) => label.label, sort: (label) => label.label, width: "minmax(8rem,1fr)", phone: "title" },
+      { key: "bar", header: t("distribution"), cell: (label) => <SplitBar label={label} most={most} />, width: "minmax(8rem,2fr)", phone: "hidden" },
+      ...splits.map(
+        (split): Column<LabelCount> => ({
+          key: split,
+          header: t(`split.${split}`),
+          cell: (label) => (
+            <>
+              <span className="mr-1 sm:hidden">{t(`split.${split}`)}</span>
+              <Num value={label[split]} />
+            </>
+          ),
+          sort: (label) => label[split],
+          align: "right",
+          width: "5.5rem",
+        }),
+      ),
+      { key: "total", header: t("total"), cell: (label) => <span className="font-medium"><Num value={total(label)} /></span>, sort: total, align: "right", width: "5rem" },
+    ],
+    [t, most],
+  );
+  return (
+    <DataTable
+      label={t("tab.labels")}
+      rows={version.labels}
+      rowKey={(label) => label.label}
+      columns={columns}
+      defaultSort="label"
+      search={{ label: t("searchLabels"), text: (label) => label.label }}
+      href={(label) => `${paths.dataset(name)}?tab=pictures&label=${encodeURIComponent(label.label)}`}
+      toolbar={
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <ul aria-label={t("legend")} className="flex items-center gap-3 text-sm text-ink-muted max-sm:hidden">
+            {splits.map((split) => (
+              <li key={split} className="flex items-center gap-1.5">
+                <span aria-hidden className={`size-2.5 rounded-sm ${colourOf[split]}`} />
+                {t(`split.${split}`)}
+              </li>
+            ))}
+          </ul>
+          <DownloadMenu
+            fileName={`${version.dataset}-${version.version}-labels`}
+            label={t("tab.labels")}
+            table={() => ({ header: ["label", ...splits, "total"], rows: version.labels.map((label) => [label.label, ...splits.map((split) => label[split]), total(label)]) })}
+            value={() => version}
+          />
+        </div>
+      }
+      empty={<EmptyState title={t("noLabels")} lines={[t("noLabelsText")]} />}
+    />
+  );
+}
+
+function SplitBar({ label, most }: { label: LabelCount; most: number }) {
+  return (
+    <span aria-hidden className="flex h-2.5 gap-px overflow-hidden rounded-sm" style={{ width: `${(total(label) / most) * 100}%` }}>
+      {splits.map((split) => label[split] > 0 && <span key={split} className={colourOf[split]} style={{ flexGrow: label[split], minWidth: 2 }} />)}
+    </span>
+  );
+}

@@ -1,0 +1,146 @@
+"use client";
+
+import { RotateCcw, Sparkles } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { Bytes, Button, CliHint, CopyId, ErrorNote, ErrorState, KeyValue, LinkButton, Num, Page, PageHeader, RelativeTime, Skeleton, Stat, StatRow, StatusBadge, Tabs, useUrlState } from "#app/ui";
+import { useLive, useOperation, useWorkspace } from "#app/frame";
+import type { DatasetVersion } from "#lib/protocol/datasets";
+import { commands } from "../../../_commands/command-line";
+import { PageLink } from "../../../jobs/[job]/job-facts";
+import { CreateDatasetDialog } from "../../_create/create-dataset-dialog";
+import { useCreateDialog } from "../../_create/use-create-dialog";
+import { Findings } from "./findings";
+import { Gallery } from "./gallery";
+import { ImportProgress } from "./import-progress";
+import { LabelCounts } from "./label-counts";
+import { RejectedFiles } from "./rejected-files";
+
+/** Can I trust this data? */
+export function VersionPage({ dataset, version: number }: { dataset: string; version: number }) {
+  const { connected } = useLive();
+  const version = useOperation("dataset-version.show", { dataset, version: number }, { refetchIntervalMs: connected ? false : 4000 });
+  const title = (
+    <>
+      {dataset}
+      <span className="font-normal text-ink-muted">@{number}</span>
+    </>
+  );
+  if (version.data) return <Loaded version={version.data} title={title} />;
+  return (
+    <Page>
+      <PageHeader title={title} />
+      {version.error ? (
+        <ErrorState error={version.error} onRetry={() => void version.refetch()} />
+      ) : (
+        <div role="status" aria-busy="true" className="flex flex-col gap-5">
+          <Skeleton className="h-[86px] w-full rounded-md" />
+          <Skeleton className="h-96 w-full rounded-md" />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Loaded({ version, title }: { version: DatasetVersion; title: React.ReactNode }) {
+  const t = useTranslations("datasets");
+  const tc = useTranslations("common");
+  const { paths, may } = useWorkspace();
+  const create = useCreateDialog();
+  const name = `${version.dataset}@${version.version}`;
+  const source = { dataset: version.dataset, bucket: version.bucket, prefix: version.prefix };
+  const again = may("editor") && (
+    <Button kind={version.status === "failed" ? "primary" : "secondary"} icon={<RotateCcw aria-hidden />} onClick={() => create.show(source)}>
+      {t("newVersion")}
+    </Button>
+  );
+  return (
+    <Page>
+      <PageHeader
+        title={title}
+        badge={<StatusBadge status={version.status} />}
+        actions={
+          <>
+            {again}
+            {version.status === "ready" && may("editor") && (
+              <LinkButton kind="primary" icon={<Sparkles aria-hidden />} href={paths.newAutoLearn(name)}>
+                {t("train")}
+              </LinkButton>
+            )}
+          </>
+        }
+      />
+      {version.status === "ready" ? (
+        <Ready version={version} />
+      ) : (
+        <div className="flex max-w-3xl flex-col gap-5">
+          {version.status === "failed" && version.error && <ErrorNote error={version.error} />}
+          {version.job && <ImportProgress job={version.job} failed={version.status === "failed"} />}
+          <KeyValue
+            items={[
+              { label: t("source"), value: <PageLink href={paths.bucket(version.bucket, version.prefix)}>{`${version.bucket}/${version.prefix}`}</PageLink> },
+              { label: tc("created"), value: <RelativeTime atMs={version.createdAtMs} /> },
+            ]}
+          />
+          <CliHint command={commands.datasetCreate(source)} />
+        </div>
+      )}
+      <CreateDatasetDialog />
+    </Page>
+  );
+}
+
+function Ready({ version }: { version: DatasetVersion }) {
+  const t = useTranslations("datasets");
+  const tc = useTranslations("common");
+  const { paths } = useWorkspace();
+  const [tab, setTab] = useUrlState("tab", "labels");
+  const split = (name: "train" | "validation" | "test") => version.labels.reduce((sum, label) => sum + label[name], 0);
+  const sizes = version.labels.map((label) => label.train + label.validation + label.test);
+  return (
+    <div className="flex flex-col gap-5">
+      <StatRow>
+        <Stat label={t("samples")} value={<Num value={version.samples} />} text={<Bytes value={version.sizeBytes} />} />
+        <Stat
+          label={t("labels")}
+          value={<Num value={version.labels.length} />}
+          text={sizes.length > 0 ? t("labelSpread", { least: Math.min(...sizes), most: Math.max(...sizes) }) : undefined}
+        />
+        <Stat label={t("splits")} value={<span className="text-lg">{`${split("train")} / ${split("validation")} / ${split("test")}`}</span>} text={t("splitsText")} />
+        <Stat label={t("rejected")} value={<Num value={version.rejected} />} text={version.rejected === 0 ? t("rejectedNone") : t("rejectedSome")} />
+        <Stat label={t("findings")} value={<Num value={version.findings.length} />} text={version.findings.length === 0 ? t("findingsNone") : t("findingsSome")} />
+      </StatRow>
+      <Tabs
+        label={t("parts")}
+        value={tab}
+        onValueChange={setTab}
+        items={[
+          {
+            value: "labels",
+            label: t("tab.labels"),
+            content: (
+              <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+                <LabelCounts version={version} />
+                <aside aria-label={t("about")} className="flex min-w-0 flex-col gap-6">
+                  {version.findings.length > 0 && <Findings findings={version.findings} />}
+                  <KeyValue
+                    items={[
+                      { label: t("digest"), value: version.digest && <CopyId id={version.digest} shown={14} thing={t("digest")} /> },
+                      { label: t("source"), value: <PageLink href={paths.bucket(version.bucket, version.prefix)}>{`${version.bucket}/${version.prefix}`}</PageLink> },
+                      { label: t("madeBy"), value: version.job && <PageLink href={paths.job(version.job)}>{tc("jobKinds.import-dataset")}</PageLink> },
+                      { label: tc("created"), value: <RelativeTime atMs={version.createdAtMs} /> },
+                      { label: t("versions"), value: <PageLink href={paths.dataset(version.dataset)}>{t("allVersions")}</PageLink> },
+                    ]}
+                  />
+                  <p className="text-sm text-ink-muted">{t("frozen")}</p>
+                  <CliHint command={commands.datasetShow(`${version.dataset}@${version.version}`)} />
+                </aside>
+              </div>
+            ),
+          },
+          { value: "pictures", label: t("tab.pictures"), content: <Gallery version={version} /> },
+          { value: "rejected", label: t("tab.rejected"), count: version.rejected, content: <RejectedFiles version={version} /> },
+        ]}
+      />
+    </div>
+  );
+}
