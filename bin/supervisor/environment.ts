@@ -4,7 +4,7 @@ import { LatheError } from "#lib/domain/errors";
 const PASSED_ON =
   /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|XDG_\w+|LD_LIBRARY_PATH|CUDA_\w+|NVIDIA_\w+|VK_\w+|ORT_\w+|OMP_\w+|FONTCONFIG_\w+)$/;
 /** Settings of ours that a child may read beside those it is told below. */
-const OUR_SETTINGS = /^LATHE_(SANDBOX|LOG|RUNNER|ENGINE|WEB|STORE|MAX)_\w+$/;
+const OUR_SETTINGS = /^LATHE_(SANDBOX|LOG|RUNNER|ENGINE|WEB|STORE|MAX)(_\w+)?$/;
 const OURS_BUT_SECRET = /TOKEN|SECRET|PASSWORD|KEY|CODE/;
 
 export function baseEnvironment(env: Record<string, string | undefined>): NodeJS.ProcessEnv {

@@ -142,7 +142,12 @@ export function runnerPlan(settings: Settings, databaseUrl: string, store: Store
     label: "Runner started",
     entry: "runner/main.ts",
     readyLine: /^runner ready /,
-    env: () => ({ ...sharedEnvironment(settings, databaseUrl, store), LATHE_RUNNER_TOKEN: secrets.runnerToken }),
+    env: () => ({
+      ...sharedEnvironment(settings, databaseUrl, store),
+      // The runner is stricter about its sandbox where others than the local user can send it work.
+      LATHE_HOST: settings.publicUrl === settings.url ? settings.host : new URL(settings.publicUrl).hostname,
+      LATHE_RUNNER_TOKEN: secrets.runnerToken,
+    }),
   });
 }
 
