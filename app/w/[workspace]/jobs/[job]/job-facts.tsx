@@ -9,7 +9,7 @@ import { useOperation, useWorkspace } from "#app/frame";
 import { isTerminal, maxAttempts } from "#lib/domain/job";
 import { autoLearnRequest, type Job } from "#lib/protocol/jobs";
 import { commands } from "../../_commands/command-line";
-import { JobDuration } from "../jobs-page";
+import { JobDuration } from "../job-table";
 
 /** What the job was asked to do, where it ran, and the command lines that do the same. */
 export function JobFacts({ job }: { job: Job }) {
