@@ -1,0 +1,112 @@
+import type { Inspected } from "#lib/protocol/child";
+import type { ChildExit } from "../../sandbox/exit-reason";
+
+/** The child that decodes: started anew when it dies. */
+export type InspectorChild = {
+  send(message: { type: "inspect"; id: number; file: string }): void;
+  kill(): void;
+  exited: Promise<ChildExit>;
+};
+
+type Waiting = { file: string; resolve(result: Inspected): void; reject(error: Error): void };
+
+const answerMs = 90_000;
+/** A child that cannot even start would otherwise be started for ever. */
+const maxIdleDeaths = 3;
+
+/**
+ * Has files decoded in a child. A picture that kills the decoder costs a restart and is itself rejected: after a death the
+ * files under way are tried again one by one, so that the culprit is alone when it happens again.
+ */
+export class Inspector {
+  readonly #start: (onInspected: (id: number, result: Inspected) => void) => Promise<InspectorChild>;
+  #child: Promise<InspectorChild> | null = null;
+  #waiting = new Map<number, Waiting>();
+  #careful: number[] = [];
+  #nextId = 0;
+  #idleDeaths = 0;
+  #closed = false;
+
+  constructor(start: (onInspected: (id: number, result: Inspected) => void) => Promise<InspectorChild>) {
+    this.#start = start;
+  }
+
+  /** @param file in the child's input folder. @throws Error when no child can be kept alive */
+  inspect(file: string): Promise<Inspected> {
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      this.#waiting.set(id, { file, resolve, reject });
+      if (this.#careful.length > 0) this.#careful.push(id);
+      else void this.#ask(id);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const child = await this.#child?.catch(() => null);
+    child?.kill();
+    await child?.exited;
+  }
+
+  async #ask(id: number): Promise<void> {
+    try {
+      const child = await (this.#child ??= this.#launch());
+      const waiting = this.#waiting.get(id);
+      if (!waiting) return;
+      const timer = setTimeout(() => child.kill(), answerMs);
+      const { resolve } = waiting;
+      waiting.resolve = (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      };
+      child.send({ type: "inspect", id, file: waiting.file });
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async #launch(): Promise<InspectorChild> {
+    const child = await this.#start((id, result) => this.#settle(id, result));
+    void child.exited.then((exit) => this.#died(exit));
+    return child;
+  }
+
+  #settle(id: number, result: Inspected): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    this.#idleDeaths = 0;
+    waiting.resolve(result);
+    if (this.#careful[0] === id) {
+      this.#careful.shift();
+      this.#nextCareful();
+    }
+  }
+
+  #died(exit: ChildExit): void {
+    this.#child = null;
+    if (this.#closed || this.#waiting.size === 0) return;
+    const alone = this.#careful[0];
+    if (alone !== undefined) {
+      // It was the only one under way.
+      this.#settle(alone, { code: "unreadable", reason: "decoding it takes too long, too much memory, or breaks the decoder" });
+      return;
+    }
+    if (++this.#idleDeaths > maxIdleDeaths) {
+      return this.#fail(new Error(`the decoding process ends as soon as it starts: ${exit.lastWords.trim().slice(-300) || `code ${exit.code}`}`));
+    }
+    this.#careful = [...this.#waiting.keys()];
+    this.#nextCareful();
+  }
+
+  #nextCareful(): void {
+    const next = this.#careful[0];
+    if (next !== undefined) void this.#ask(next);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    this.#careful = [];
+  }
+}
