@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import sharp from "sharp";
+import { closeDatabase, createDatabase, type Database } from "#lib/data/database";
+import { createDatasetVersion } from "#lib/data/create-dataset-version";
+import { createJob } from "#lib/data/create-job";
+import { ensureAdministrator } from "#lib/data/ensure-administrator";
+import { ensureRunner } from "#lib/data/ensure-runner";
+import { startQueue, type Queue } from "#lib/data/queue";
+import { isTerminal, type JobStatus } from "#lib/domain/job";
+import type { AutoLearnRequest } from "#lib/protocol/jobs";
+import { storeFromEnv } from "#storage/from-env";
+import { artifactsBucket } from "#storage/keys";
+import type { ObjectStore } from "#storage/object-store";
+import { startFakeWeb, type FakeWeb } from "./fake-web";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** A runner's process under test; `bin/testing/program` makes them. */
+type Process = { pid: number; lines: string[]; line(pattern: RegExp, waitMs?: number): Promise<RegExpExecArray>; end(signal: NodeJS.Signals): Promise<unknown> };
+
+type SceneOptions<P extends Process> = {
+  databaseUrl: string;
+  storeEnvironment: Record<string, string>;
+  spawn(args: string[], options: { env: Record<string, string>; cwd: string }): P;
+};
+
+/** A workspace, a database, a store and web's side of the socket: all that a real runner's process needs around it. */
+export class Scene<P extends Process> {
+  readonly #options: SceneOptions<P>;
+  readonly #processes: P[] = [];
+
+  private constructor(
+    options: SceneOptions<P>,
+    readonly home: string,
+    readonly db: Database,
+    readonly store: ObjectStore,
+    readonly queue: Queue,
+    public web: FakeWeb,
+    readonly workspaceId: string,
+    readonly userId: string,
+  ) {
+    this.#options = options;
+  }
+
+  static async open<P extends Process>(options: SceneOptions<P>): Promise<Scene<P>> {
+    const home = await mkdtemp(path.join(tmpdir(), "lathe-runner-"));
+    const db = createDatabase(options.databaseUrl);
+    const store = storeFromEnv(options.storeEnvironment);
+    const queue = await startQueue(options.databaseUrl);
+    if (!(await store.bucketExists(artifactsBucket))) await store.createBucket(artifactsBucket);
+    const { userId, workspaceId } = await ensureAdministrator(db);
+    return new Scene(options, home, db, store, queue, await startFakeWeb(db, queue), workspaceId, userId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#processes.map((one) => one.end("SIGKILL")));
+    await this.web.close();
+    await this.queue.stop();
+    await closeDatabase(this.db);
+    this.store.close();
+    await rm(this.home, { recursive: true, force: true });
+  }
+
+  /** Starts `runner/main.ts` and waits until it is ready. */
+  async startRunner(name = "local", env: Record<string, string> = {}): Promise<P> {
+    const token = randomBytes(24).toString("hex");
+    await ensureRunner(this.db, { name, token });
+    const program = this.#options.spawn(["--import", "tsx", path.join(root, "runner/main.ts")], {
+      cwd: root,
+      env: {
+        ...this.#options.storeEnvironment,
+        DATABASE_URL: this.#options.databaseUrl,
+        LATHE_URL: this.web.url,
+        LATHE_RUNNER_TOKEN: token,
+        LATHE_RUNNER_NAME: name,
+        LATHE_HOME: this.home,
+        LATHE_RUNNER_MEMORY: String(4 * 1024 ** 3),
+        ...env,
+      },
+    });
+    this.#processes.push(program);
+    await program.line(new RegExp(`^runner ready ${name}$`));
+    return program;
+  }
+
+  async newBucket(files: Record<string, Uint8Array | string>): Promise<string> {
+    const bucket = `runner-${randomBytes(6).toString("hex")}`;
+    await this.store.createBucket(bucket);
+    for (const [key, body] of Object.entries(files)) await this.store.put(bucket, key, body);
+    return bucket;
+  }
+
+  async deleteBucket(bucket: string): Promise<void> {
+    const keys: string[] = [];
+    for await (const { key } of this.store.list(bucket)) keys.push(key);
+    await this.store.deleteMany(bucket, keys);
+    await this.store.deleteBucket(bucket);
+  }
+
+  async startImport(bucket: string, options: { dataset: string; prefix?: string }): Promise<{ jobId: string; datasetVersionId: string }> {
+    const { dataset, prefix = "" } = options;
+    const made = await createDatasetVersion(this.db, { workspaceId: this.workspaceId, dataset, bucket, prefix, createdById: this.userId });
+    await this.queue.sendJob(made.jobId);
+    return made;
+  }
+
+  async startAutoLearn(datasetVersionId: string, request: Partial<AutoLearnRequest> & { name: string }): Promise<string> {
+    const params = { dataset: "any", preset: "resnet18", imageSize: 16, epochs: 2, maxMinutes: 5, pretrained: null, seed: 0, ...request };
+    const { jobId } = await createJob(this.db, { workspaceId: this.workspaceId, kind: "auto-learn", name: request.name, params, datasetVersionId, createdById: this.userId });
+    await this.queue.sendJob(jobId);
+    return jobId;
+  }
+
+  /** The job's row once it holds. @throws Error with its last state and log when the time is up */
+  async job(jobId: string, holds: (row: JobRow) => boolean = ({ status }) => isTerminal(status as JobStatus), waitMs = 90_000): Promise<JobRow> {
+    const endMs = Date.now() + waitMs;
+    for (;;) {
+      const row = await this.db.job.findUniqueOrThrow({ where: { id: jobId } });
+      if (holds(row)) return row;
+      if (Date.now() > endMs) throw new Error(`${JSON.stringify(row)}\n${(await this.log(jobId)).join("\n")}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** The texts of a job's log, in order. */
+  async log(jobId: string): Promise<string[]> {
+    const rows = await this.db.jobEvent.findMany({ where: { jobId, kind: "log" }, orderBy: [{ attempt: "asc" }, { seq: "asc" }] });
+    return rows.map(({ body }) => (body as { text: string }).text);
+  }
+}
+
+export type JobRow = Awaited<ReturnType<Database["job"]["findUniqueOrThrow"]>>;
+
+/** A JPEG of one colour with some noise, so that no two are the same. @param color 0 to 255 a channel */
+export async function colorPicture(color: { r: number; g: number; b: number }, seed: number, side = 24): Promise<Buffer> {
+  const pixels = new Uint8Array(side * side * 3);
+  let state = seed * 2_654_435_761 + 1;
+  for (let i = 0; i < pixels.length; i++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    const base = [color.r, color.g, color.b][i % 3]!;
+    pixels[i] = Math.max(0, Math.min(255, base + ((state >>> 16) % 41) - 20));
+  }
+  return sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).jpeg().toBuffer();
+}
+
+/** Two labels that anything can tell apart, `each` pictures of both. */
+export async function redAndBlue(each: number): Promise<Record<string, Buffer>> {
+  const files: Record<string, Buffer> = {};
+  for (let i = 0; i < each; i++) {
+    files[`red/${i}.jpg`] = await colorPicture({ r: 220, g: 40, b: 40 }, i);
+    files[`blue/${i}.jpg`] = await colorPicture({ r: 40, g: 40, b: 220 }, 1000 + i);
+  }
+  return files;
+}
