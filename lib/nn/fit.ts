@@ -82,7 +82,7 @@ class Fitting {
       if (ending) return ending;
       const patience = this.#options.recipe.patienceEpochs;
       if (patience !== null && this.#withoutGain >= patience) return { reason: "early-stop" };
-      this.#replan(true);
+      this.#replan();
     }
     return { reason: this.#pace.shortened ? "budget" : "completed" };
   }
@@ -165,14 +165,14 @@ class Fitting {
     this.#metric("train/learning-rate", learningRate);
     if (atMs > sinceMs) this.#metric("train/images-per-second", (pictures * 1000) / (atMs - sinceMs));
     this.#recent = { losses: [], hits: 0, pictures: 0, sinceMs: atMs };
-    this.#replan(false);
+    this.#replan();
     const { stepsDone: step, steps, epochs, share, remainingMs } = this.#pace;
     onEvent({ type: "progress", step, steps, epoch: this.#epoch, epochs, share, remainingMs });
   }
 
-  #replan(allowMore: boolean): void {
+  #replan(): void {
     const { now, onEvent } = this.#options;
-    this.#pace.replan(now(), this.#reserveMs(), allowMore);
+    this.#pace.replan(now(), this.#reserveMs());
     const { epochs, remainingMs } = this.#pace;
     // The plan follows every change of speed; a person is told of the ones that matter.
     const change = Math.abs(epochs - this.#announcedEpochs);

@@ -11,7 +11,7 @@ describe("Pace", () => {
     while (pace.stepsLeft > 0) {
       shares.push(pace.share);
       pace.stepped(64, 100);
-      pace.replan(0, 0, true);
+      pace.replan(0, 0);
     }
     // n steps run from 0 to 1 inclusive: share i / (n − 1)
     [0, 0.25, 0.5, 0.75, 1].forEach((share, i) => expect(shares[i]).toBeCloseTo(share, 12));
@@ -22,30 +22,31 @@ describe("Pace", () => {
     const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, startMs: 0, deadlineMs: 60_000 });
     for (let i = 0; i < 10; i++) pace.stepped(64, 400);
     pace.evaluated(1000);
-    pace.replan(4_000, 6_000, false);
+    pace.replan(4_000, 6_000);
     // (60 − 4 − 6) s / (0.4 s + 1 s / 10 steps) = 100 steps
     expect(pace.stepsLeft).toBe(100);
     expect(pace.remainingMs).toBeCloseTo(50_000, 6);
     expect(pace.shortened).toBe(true);
   });
 
-  it("takes dropped steps up again only when allowed", () => {
+  it("takes dropped steps up again, by half at a time", () => {
     const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, startMs: 0, deadlineMs: 60_000 });
     for (let i = 0; i < 10; i++) pace.stepped(64, 1000);
-    pace.replan(10_000, 0, false);
+    pace.replan(10_000, 0);
     expect(pace.stepsLeft).toBe(50); // 60 in all, at 1 s
     for (let i = 0; i < 25; i++) pace.stepped(64, 100);
-    pace.replan(12_500, 0, false);
-    expect(pace.stepsLeft).toBe(25);
-    pace.replan(12_500, 0, true);
-    expect(pace.stepsLeft).toBe(475); // 47.5 s at 0.1 s
+    // 47.5 s at 0.1 s are 475 steps; 25 are planned: (475 − 25) / 2 more, and again
+    pace.replan(12_500, 0);
+    expect(pace.stepsLeft).toBe(250);
+    pace.replan(12_500, 0);
+    expect(pace.stepsLeft).toBe(363);
   });
 
   it("expects larger pictures later to cost as their pixels", () => {
     const growing = [{ from: 0, imageSize: 32 }, { from: 0.5, imageSize: 64 }];
     const pace = new Pace({ wantedSteps: 1e6, stepsPerEpoch: 3, sizes: growing, startMs: 0, deadlineMs: 100_001 });
     for (let i = 0; i < 3; i++) pace.stepped(32, 100);
-    pace.replan(0, 0, false);
+    pace.replan(0, 0);
     // half the steps at 100 ms, half at 400 ms: 400 fit after 3
     expect(pace.steps).toBe(403);
   });
@@ -54,7 +55,7 @@ describe("Pace", () => {
     const after = (deadlineMs: number) => {
       const pace = new Pace({ wantedSteps: 1000, stepsPerEpoch: 10, sizes, startMs: 0, deadlineMs });
       for (let i = 0; i < 10; i++) pace.stepped(64, 1000);
-      pace.replan(10_000, 0, false);
+      pace.replan(10_000, 0);
       return pace.steps;
     };
     expect([42_000, 43_000, 49_000].map(after)).toEqual([40, 43, 49]);
@@ -65,7 +66,7 @@ describe("Pace", () => {
     const after = (nowMs: number) => {
       const pace = new Pace({ wantedSteps: 10_000, stepsPerEpoch: 1000, sizes, startMs: 0, deadlineMs: 100_000 });
       for (let i = 0; i < 3; i++) pace.stepped(64, 100);
-      pace.replan(nowMs, 0, false);
+      pace.replan(nowMs, 0);
       return pace.stepsLeft;
     };
     // 75 ms a step at the start, 87.5 ms at a tenth of the budget (1,028 steps, one whole epoch), 100 ms from a fifth on
@@ -83,7 +84,7 @@ describe("Pace", () => {
           const before = pace.share;
           pace.stepped(64, durationMs);
           nowMs += durationMs;
-          pace.replan(nowMs, 0, pace.stepsDone % 7 === 0);
+          pace.replan(nowMs, 0);
           expect(pace.share).toBeGreaterThanOrEqual(before);
           expect(pace.share).toBeLessThanOrEqual(1 + 1e-9);
         }

@@ -90,18 +90,20 @@ export class Pace {
   }
 
   /**
-   * Corrects the number of steps left to what fits.
+   * Corrects the number of steps left to what fits: less at once, more by half at a time, because a machine that is busy
+   * now and then would make the plan jump.
    * @param reserveMs what must still happen after the last step
-   * @param allowMore also take up steps dropped before, when it turns out faster than thought
    */
-  replan(nowMs: number, reserveMs: number, allowMore: boolean): void {
+  replan(nowMs: number, reserveMs: number): void {
     if (this.stepsLeft === 0 || this.#options.deadlineMs === Infinity) return;
     this.#discount = this.#firstEpochDiscount(nowMs);
     const each = this.#averageStepMs();
     if (each === null) return;
     const affordable = Math.max(0, Math.floor((this.#options.deadlineMs - nowMs - reserveMs) / each));
-    const wanted = this.#wholeEpochs(Math.min(affordable, this.#options.wantedSteps - this.stepsDone));
-    if (wanted < this.stepsLeft || (allowMore && wanted > this.stepsLeft * 1.05)) this.stepsLeft = wanted;
+    const wanted = Math.min(affordable, this.#options.wantedSteps - this.stepsDone);
+    const gain = wanted - this.stepsLeft;
+    if (gain < 0) this.stepsLeft = this.#wholeEpochs(wanted);
+    else if (gain > this.stepsLeft * 0.05) this.stepsLeft = this.#wholeEpochs(this.stepsLeft + Math.ceil(gain / 2));
   }
 
   /**
