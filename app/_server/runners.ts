@@ -33,6 +33,8 @@ export function createRunnerHub(io: Server, services: Pick<Services, "db" | "log
   const namespace: RunnerNamespace = io.of(runnerNamespace);
   /** a runner that starts again may be here twice for a moment; the newest counts */
   const connected = new Map<string, RunnerSocket[]>();
+  /** what is asked of each connection and not answered yet */
+  const pending = new WeakMap<RunnerSocket, Set<() => void>>();
 
   namespace.use((socket, next) => {
     const { token, name } = socket.handshake.auth as { token?: unknown; name?: unknown };
@@ -54,6 +56,7 @@ export function createRunnerHub(io: Server, services: Pick<Services, "db" | "log
   namespace.on("connection", (socket) => {
     const { runnerId, name } = socket.data;
     connected.set(runnerId, [socket, ...(connected.get(runnerId) ?? [])]);
+    pending.set(socket, new Set());
     log.info({ runner: name }, "runner connected");
     live.runnerChanged(name);
 
@@ -61,6 +64,7 @@ export function createRunnerHub(io: Server, services: Pick<Services, "db" | "log
       const rest = (connected.get(runnerId) ?? []).filter((other) => other !== socket);
       if (rest.length > 0) connected.set(runnerId, rest);
       else connected.delete(runnerId);
+      for (const giveUp of pending.get(socket) ?? []) giveUp();
       log.info({ runner: name, reason }, "runner disconnected");
       live.runnerChanged(name);
     });
@@ -121,15 +125,14 @@ export function createRunnerHub(io: Server, services: Pick<Services, "db" | "log
     async ask(runnerId, event, body, timeoutMs) {
       const socket = newest(runnerId);
       if (!socket) throw runnerUnreachable();
+      const waiting = pending.get(socket)!;
       return new Promise((resolve, reject) => {
-        const gone = () => settle(() => reject(runnerUnreachable()));
-        const settle = (then: () => void) => {
-          socket.off("disconnect", gone);
-          then();
-        };
-        socket.on("disconnect", gone);
+        const giveUp = () => reject(runnerUnreachable());
+        waiting.add(giveUp);
         socket.timeout(timeoutMs).emit(event, body, (error: Error | null, answer: unknown) => {
-          settle(() => (error ? reject(runnerTimeout(timeoutMs)) : resolve(answer)));
+          waiting.delete(giveUp);
+          if (error) reject(runnerTimeout(timeoutMs));
+          else resolve(answer);
         });
       });
     },
