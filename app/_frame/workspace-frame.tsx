@@ -28,14 +28,18 @@ export function WorkspaceFrame({ slug, children }: { slug: string; children: Rea
   });
   const workspace = me.data?.workspaces.find((each) => each.slug === slug);
   if (me.isPending || me.error?.status === 401) return <FrameSkeleton />;
-  if (me.data && !workspace) return <NothingHere />;
+  if ((me.data && !workspace) || me.error?.status === 404) {
+    return (
+      <main className="flex min-h-dvh flex-col">
+        <NothingHere />
+      </main>
+    );
+  }
   if (!me.data || !workspace) {
-    return me.error?.status === 404 ? (
-      <NothingHere />
-    ) : (
-      <div className="grid min-h-dvh place-items-center p-4">
+    return (
+      <main className="grid min-h-dvh place-items-center p-4">
         <ErrorState error={me.error} onRetry={() => void me.refetch()} />
-      </div>
+      </main>
     );
   }
   return (

@@ -168,15 +168,16 @@ export function Segmented<Value extends string>({
       aria-label={label}
       value={value}
       onValueChange={(next) => next && onValueChange(next as Value)}
-      className="inline-flex shrink-0 rounded-md border border-line-strong bg-sunken p-0.5"
+      className="inline-flex shrink-0 self-start rounded-md bg-pressed p-0.5"
     >
       {options.map((option) => {
+        // Styled by aria-checked: a tooltip around the item takes data-state for itself.
         const item = (
           <ToggleGroup.Item
             key={option.value}
             value={option.value}
             aria-label={option.icon ? option.label : undefined}
-            className="inline-flex h-6.5 min-w-7 items-center justify-center gap-1.5 rounded-sm px-2 text-sm text-ink-muted transition-colors duration-100 hover:text-ink data-[state=on]:bg-raised data-[state=on]:font-medium data-[state=on]:text-ink data-[state=on]:shadow-[0_0_0_1px_var(--line)] pointer-coarse:h-8.5 [&_svg]:size-4"
+            className="inline-flex h-7 min-w-8 items-center justify-center gap-1.5 rounded-sm px-2 text-sm text-ink-muted transition-colors duration-100 hover:text-ink aria-checked:bg-raised aria-checked:font-medium aria-checked:text-ink aria-checked:shadow-[0_0_0_1px_var(--line-strong)] pointer-coarse:h-8.5 [&_svg]:size-4"
           >
             {option.icon ?? option.label}
           </ToggleGroup.Item>

@@ -7,7 +7,13 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "./button";
 
-const widths = { sm: "sm:max-w-md", md: "sm:max-w-xl", lg: "sm:max-w-4xl", full: "sm:max-w-[min(96vw,1280px)]" };
+const widths = { sm: "sm:max-w-md", md: "sm:max-w-2xl", lg: "sm:max-w-4xl", full: "sm:max-w-[min(96vw,1280px)]" };
+
+/** The dialog itself takes the focus, not its first button, whose tooltip would pop up; an autoFocus inside goes first. */
+function focusContent(event: Event): void {
+  event.preventDefault();
+  (event.currentTarget as HTMLElement | null)?.focus();
+}
 
 type DialogProps = {
   open: boolean;
@@ -48,6 +54,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <Radix.Overlay className="motion-fade fixed inset-0 z-50 bg-scrim" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusContent}
           className={clsx(
             "motion-pop fixed inset-x-2 bottom-2 z-50 mx-auto flex max-h-[92dvh] flex-col rounded-md border border-line bg-raised shadow-pop outline-none sm:inset-x-4 sm:bottom-auto sm:top-[12dvh] sm:max-h-[80dvh]",
             size === "full" && "sm:top-[4dvh] sm:max-h-[92dvh]",
@@ -99,6 +106,7 @@ export function Sheet({
         <Radix.Overlay className="motion-fade fixed inset-0 z-50 bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusContent}
           className={clsx(
             "fixed inset-y-0 z-50 flex w-[min(88vw,22rem)] flex-col bg-raised shadow-pop outline-none",
             side === "left" ? "motion-sheet-left left-0 border-r border-line" : "motion-sheet-right right-0 border-l border-line",

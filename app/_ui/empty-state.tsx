@@ -1,5 +1,6 @@
 "use client";
 
+import clsx from "clsx";
 import type { ReactNode } from "react";
 import { CliHint } from "./copy";
 
@@ -20,9 +21,9 @@ export function EmptyState({ icon, title, lines, action, command }: { icon?: Rea
           </ol>
         </div>
       </div>
-      {action && <div className="flex flex-wrap gap-2 sm:pl-11">{action}</div>}
+      {action && <div className={clsx("flex flex-wrap gap-2", icon && "sm:pl-11")}>{action}</div>}
       {command && (
-        <div className="min-w-0 sm:pl-11">
+        <div className={clsx("min-w-0", icon && "sm:pl-11")}>
           <CliHint command={command} />
         </div>
       )}

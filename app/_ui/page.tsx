@@ -8,7 +8,7 @@ export function Page({ kind = "read", children, className }: { kind?: "read" | "
   return (
     <div
       className={clsx(
-        kind === "read" ? "mx-auto w-full max-w-[1280px] px-4 pb-16 pt-5 sm:px-6" : "flex min-h-0 w-full flex-1 flex-col px-4 pt-4 sm:px-6",
+        kind === "read" ? "mx-auto w-full max-w-[1280px] px-4 pb-16 pt-5 sm:px-6" : "flex w-full flex-1 flex-col px-4 pb-16 pt-5 sm:px-6",
         className,
       )}
     >

@@ -83,7 +83,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
             </Radix.Close>
           </Radix.Root>
         ))}
-        <Radix.Viewport className="fixed bottom-3 right-3 z-70 flex w-[min(24rem,calc(100vw-1.5rem))] flex-col gap-2 outline-none" />
+        <Radix.Viewport className="fixed right-3 top-[calc(var(--bar-height)+12px)] z-70 flex w-[min(24rem,calc(100vw-1.5rem))] flex-col gap-2 outline-none" />
       </Radix.Provider>
     </ToastContext>
   );

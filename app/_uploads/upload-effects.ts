@@ -18,11 +18,7 @@ export class Uploader {
   #wakeAtMs = Infinity;
   #notifying: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(
-    readonly client: Client,
-    /** nothing is under way any more; the buckets concerned should be read again */
-    readonly onSettled: (state: UploadState) => void,
-  ) {}
+  constructor(readonly client: Client) {}
 
   readonly snapshot = (): UploadState => this.#state;
 
@@ -88,9 +84,6 @@ export class Uploader {
           this.#wakeAtMs = Infinity;
           this.send({ type: "tick" });
         }, Math.max(0, effect.atMs - Date.now()));
-        return;
-      case "settled":
-        this.onSettled(this.#state);
         return;
     }
   }

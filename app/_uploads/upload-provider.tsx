@@ -1,11 +1,9 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useTranslations } from "next-intl";
 import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 import { operationKey } from "../_frame/query";
 import { useWorkspace } from "../_frame/workspace";
-import { useToast } from "../_ui/toast";
 import { Uploader, type PathFile } from "./upload-effects";
 import { emptyUploads, isActive, type UploadState } from "./upload-state";
 
@@ -34,18 +32,9 @@ const rereadMs = 4000;
 
 /** The one upload queue of a workspace; it outlives the pages that fill it. */
 export function UploadProvider({ children }: { children: ReactNode }) {
-  const t = useTranslations("uploads");
   const { client, slug } = useWorkspace();
   const queries = useQueryClient();
-  const toast = useToast();
-  const [uploader] = useState(
-    () =>
-      new Uploader(client, (state) => {
-        const { done, failed } = state.counts;
-        if (failed > 0) toast.show({ kind: "failed", title: t("someFailed", { failed }), text: t("someFailedText", { done }) });
-        else if (done > 0) toast.show({ kind: "done", title: t("allDone", { count: done }) });
-      }),
-  );
+  const [uploader] = useState(() => new Uploader(client));
 
   useEffect(() => {
     function reread() {

@@ -97,7 +97,8 @@ describe("the upload queue", () => {
       expect(bench.signAll()).toContainEqual(expect.objectContaining({ type: "send", id: 0 }));
     }
     const effects = bench.send({ type: "send-failed", id: 0, reason: { kind: "network" } });
-    expect(effects).toEqual([{ type: "settled" }]);
+    expect(effects).toEqual([]);
+    expect(isActive(bench.state)).toBe(false);
     expect(bench.state.items[0]).toMatchObject({ status: "failed", reason: { kind: "network" } });
     bench.send({ type: "retry", ids: [0] });
     expect(bench.signAll()).toContainEqual(expect.objectContaining({ type: "send", id: 0 }));
@@ -146,7 +147,8 @@ describe("the upload queue", () => {
     bench.send({ type: "sent", id: 0 });
     bench.send({ type: "send-failed", id: 1, reason: { kind: "store", status: 400, message: "" } });
     const effects = bench.send({ type: "cancel", ids: "open" });
-    expect(effects.at(-1)).toEqual({ type: "settled" });
+    expect(effects.at(-1)).toEqual({ type: "release", ids: [2, 3, 4, 5, 6, 7] });
+    expect(isActive(bench.state)).toBe(false);
     expect(bench.state.counts).toMatchObject({ done: 1, failed: 1, cancelled: 6 });
     expect(bench.state.totalBytes).toBe(2000);
   });

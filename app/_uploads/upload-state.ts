@@ -80,9 +80,7 @@ export type UploadEffect =
   /** the file's bytes are not needed any more */
   | { type: "release"; ids: readonly number[] }
   /** send a tick then */
-  | { type: "wake"; atMs: number }
-  /** nothing is under way any more */
-  | { type: "settled" };
+  | { type: "wake"; atMs: number };
 
 /** A browser opens six connections to one host; more would only wait inside it. */
 export const parallel = 6;
@@ -120,7 +118,6 @@ export function transition(state: UploadState, event: UploadEvent, nowMs: number
   schedule(draft, nowMs);
   let next = draft.finish();
   if (!isActive(next)) next = { ...next, speed: noSpeed };
-  if (isActive(state) && !isActive(next)) draft.effects.push({ type: "settled" });
   return { state: next, effects: draft.effects };
 }
 

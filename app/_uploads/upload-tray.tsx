@@ -34,7 +34,7 @@ function Tray({ state }: { state: UploadState }) {
   const { counts } = state;
   const active = isActive(state);
   const count = state.items.length - counts.cancelled;
-  const show = asked ?? (counts.failed > 0 && !active ? "failed" : "open");
+  const show = asked ?? (active ? "open" : counts.failed > 0 ? "failed" : "done");
   const leftMs = remainingMs(state.totalBytes - state.sentBytes, state.speed);
   const fraction = state.totalBytes > 0 ? state.sentBytes / state.totalBytes : count > 0 ? counts.done / count : 0;
 
@@ -76,7 +76,7 @@ function Tray({ state }: { state: UploadState }) {
         <Progress fraction={fraction} label={t("overall")} tone={state.paused && active ? "waiting" : !active && counts.failed > 0 ? "failed" : "accent"} />
         <div className="nums flex items-baseline justify-between gap-3 text-sm text-ink-muted">
           <span>{t("bytesOf", { sent: formatBytes(state.sentBytes), total: formatBytes(state.totalBytes) })}</span>
-          <span>
+          <span className="ml-auto">
             {active && !state.paused && state.speed.bytesPerSecond !== null && (
               <>
                 {t("speed", { speed: formatBytes(Math.round(state.speed.bytesPerSecond)) })}
@@ -85,7 +85,7 @@ function Tray({ state }: { state: UploadState }) {
             )}
             {active && state.paused && t("isPaused")}
           </span>
-          <span className="font-medium text-ink">{format.number(Math.floor(fraction * 100) / 100, { style: "percent" })}</span>
+          <span className="min-w-9 text-right font-medium text-ink">{format.number(Math.floor(fraction * 100) / 100, { style: "percent" })}</span>
         </div>
         {counts.failed > 0 && !open && (
           <button

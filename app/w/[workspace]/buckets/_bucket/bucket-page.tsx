@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronRight, Download, Ellipsis, Images, Plug, Terminal, Trash2 } from "lucide-react";
+import { ChevronRight, Download, Ellipsis, FolderUp, Images, Plug, Terminal, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
@@ -76,7 +76,7 @@ function Folder({ bucket, prefix }: { bucket: string; prefix: string }) {
   const isEmpty = entries?.length === 0 && complete;
 
   return (
-    <Page kind="work" className="pb-16">
+    <Page kind="work">
       <PageHeader
         title={<Crumbs bucket={bucket} prefix={prefix} />}
         text={prefix === "" && info ? t("summary", { objects: info.objects }) : undefined}
@@ -107,6 +107,7 @@ function Folder({ bucket, prefix }: { bucket: string; prefix: string }) {
         <ErrorState error={listing.error} onRetry={listing.refetch} />
       ) : isEmpty ? (
         <EmptyState
+          icon={<FolderUp />}
           title={prefix ? t("emptyFolder.title") : t("emptyBucket.title")}
           lines={[t("emptyBucket.line1"), t("emptyBucket.line2"), t("emptyBucket.line3")]}
           action={<UploadMenu onFiles={drop.add} disabled={!editor} found={drop.found} align="start" />}

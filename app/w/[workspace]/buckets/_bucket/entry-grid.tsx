@@ -13,7 +13,7 @@ import type { EntryActions } from "./entry-table";
 
 const gapPx = 12;
 const minTilePx = 136;
-const captionPx = 46;
+const captionPx = 52;
 
 /** The width of a tile and how many stand side by side. */
 function useColumns(): { measure: React.RefObject<HTMLDivElement | null>; columns: number; tilePx: number } {
