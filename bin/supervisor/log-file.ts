@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
+import { say } from "../preflight/console.mjs";
 
 const LARGEST_BYTES = 10 * 1024 * 1024;
 const KEPT_LINES = 40;
@@ -12,6 +13,7 @@ export class LogFile {
   readonly path: string;
   #sizeBytes: number;
   readonly #lastLines: string[] = [];
+  #broken = false;
 
   constructor(folder: string, name: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -21,12 +23,24 @@ export class LogFile {
   }
 
   write(line: string): void {
-    const text = `${line}\n`;
-    appendFileSync(this.path, text, { mode: 0o600 });
-    this.#sizeBytes += Buffer.byteLength(text);
     this.#lastLines.push(line);
     if (this.#lastLines.length > KEPT_LINES) this.#lastLines.shift();
-    this.#rotate();
+    const text = `${line}\n`;
+    try {
+      appendFileSync(this.path, text, { mode: 0o600 });
+      this.#sizeBytes += Buffer.byteLength(text);
+      this.#rotate();
+      this.#broken = false;
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  /** A full disk must not end what is being logged; it is said once, until a line can be written again. */
+  #complain(error: unknown): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    say(`${this.path} cannot be written (${error instanceof Error ? error.message : String(error)}); the processes go on. Free some space.`);
   }
 
   /** What was written last since this start, oldest first. */
