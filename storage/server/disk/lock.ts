@@ -4,15 +4,13 @@ import path from "node:path";
 import { randomBytes } from "node:crypto";
 import type { Files } from "./files";
 
-/** How long a store waits for its predecessor to finish. */
-const patienceMs = 5_000;
-
 /**
  * One store at a time in a folder: two would overwrite each other's index. The file names the process that holds it and
  * when that began, so that a process that died, or another that got its number since, does not lock anyone out.
+ * @param patienceMs how long to wait for a predecessor that is ending
  * @throws Error when a living store holds it
  */
-export async function lockFolder(files: Files, folder: string): Promise<{ release(): Promise<void> }> {
+export async function lockFolder(files: Files, folder: string, patienceMs = 5_000): Promise<{ release(): Promise<void> }> {
   const target = path.join(folder, "lock");
   const own = `${process.pid} ${startOf(process.pid)} ${randomBytes(8).toString("hex")}\n`;
   for (const deadline = Date.now() + patienceMs; ; await delay(50)) {

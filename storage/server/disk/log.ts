@@ -55,10 +55,15 @@ export class Log {
     const { files, folder } = options;
     await files.unlink(path.join(folder, newName)).catch(ignoreMissing);
     log.#file = await files.open(path.join(folder, fileName), constants.O_RDWR | constants.O_CREAT, 0o600);
-    await log.#replay();
-    await syncFolder(files, folder);
-    await log.#fillReserve();
-    if (log.#isLong()) await log.#rewrite();
+    try {
+      await log.#replay();
+      await syncFolder(files, folder);
+      await log.#fillReserve();
+      if (log.#isLong()) await log.#rewrite();
+    } catch (error) {
+      await log.#file.close();
+      throw error;
+    }
     return log;
   }
 
