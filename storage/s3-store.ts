@@ -208,10 +208,11 @@ export class S3Store implements ObjectStore {
 
   async presignPut(bucket: string, key: string, options: PresignPutOptions): Promise<PresignedPut> {
     const command = new PutObjectCommand({ Bucket: bucket, Key: key, ContentType: options.contentType, ContentLength: options.sizeBytes });
-    const url = await getSignedUrl(this.#presigner, command, {
-      expiresIn: options.expiresInSeconds,
-      signableHeaders: new Set(["host", "content-type", "content-length"]),
-    });
+    const signableHeaders = new Set(["host"]);
+    if (options.contentType !== undefined) signableHeaders.add("content-type");
+    // Without a body the SDK makes up a length of 0, which must not be signed.
+    if (options.sizeBytes !== undefined) signableHeaders.add("content-length");
+    const url = await getSignedUrl(this.#presigner, command, { expiresIn: options.expiresInSeconds, signableHeaders });
     return { url, headers: options.contentType === undefined ? {} : { "content-type": options.contentType } };
   }
 

@@ -67,10 +67,13 @@ export function contentMd5(request: S3Request): Buffer | null {
 
 const maxXmlBytes = 4 * 1024 * 1024;
 
-/** A request's XML body, its checksums verified. */
-export async function receiveXml(request: S3Request): Promise<string> {
+/**
+ * A request's XML body, verified.
+ * @param checksumIs what the checksum headers speak of: completing an upload sends the object's
+ */
+export async function receiveXml(request: S3Request, checksumIs: "of the body" | "of the object" = "of the body"): Promise<string> {
   const wantedMd5 = contentMd5(request);
-  const announced = request.announced;
+  const announced = checksumIs === "of the body" ? request.announced : null;
   const payload = request.payload();
   const { text, bytes } = await payload.text(maxXmlBytes);
   if (wantedMd5 && !createHash("md5").update(bytes).digest().equals(wantedMd5)) throw new S3Error("BadDigest");

@@ -101,7 +101,7 @@ const rememberedCompletions = 1000;
 
 export const completeUpload: Operation<AtObject> = async ({ store, now }, request, where) => {
   const { bucket, key } = where;
-  const listed = parseXml(await receiveXml(request), "CompleteMultipartUpload");
+  const listed = parseXml(await receiveXml(request, "of the object"), "CompleteMultipartUpload");
   return store.inTurn(bucket, key, async () => {
     const id = request.query.get("uploadId") ?? "";
     const before = completed.get(store)?.get(id);
