@@ -70,13 +70,19 @@ export class LoweringContext {
     return this.in("logical", node);
   }
 
-  /** The layout for an element-wise result: that of the first input of its size which has one. */
+  /**
+   * The layout for an element-wise result: that of an input of its size. A filter's wins, because what meets filters
+   * (their gradients, momenta) is of their shape, and would else be transposed in every step to come.
+   */
   commonLayout(inputs: readonly GraphNode[], shape: Shape): Layout {
-    for (const input of inputs) {
-      const layout = this.layoutOf(input);
-      if (layout !== "logical" && sameShape(input.shape, shape)) return layout;
-    }
-    return "logical";
+    const layouts = inputs.filter((input) => sameShape(input.shape, shape)).map((input) => this.layoutOf(input));
+    return (["filter", "activation"] as const).find((layout) => layouts.includes(layout)) ?? "logical";
+  }
+
+  /** The node that a promised broadcast repeats, and any other node itself. */
+  broadcastSource(node: GraphNode): GraphNode {
+    const result = this.#results.get(node);
+    return result && "broadcastOf" in result ? this.broadcastSource(result.broadcastOf) : node;
   }
 
   /** A node as an operand that ONNX broadcasts to `shape`, lying in `layout`. */

@@ -1,5 +1,6 @@
-import type { BinaryFunction, GraphNode, UnaryFunction } from "../graph-node";
+import { GraphNode, type BinaryFunction, type UnaryFunction } from "../graph-node";
 import { onnxTypes, type OnnxGraph, type Value } from "../onnx-graph";
+import { sizeOf } from "../shapes";
 import type { Lowered, LoweringContext } from "./context";
 import { input, type LoweringTable } from "./table";
 
@@ -66,6 +67,8 @@ export const elementwiseLowerings: LoweringTable<Elementwise> = {
   Clip: (context, node) =>
     mapDense(context, node, (x) => context.graph.add("Clip", [x, context.graph.float(node.attributes.min), context.graph.float(node.attributes.max)])),
   Binary: (context, node) => {
+    const repeated = broadcastResult(context, node);
+    if (repeated) return { broadcastOf: repeated };
     const spelling = binary[node.attributes.function];
     const { values, layout } = context.operands(node.inputs, node.shape);
     const value = typeof spelling === "string" ? context.graph.add(spelling, values) : spelling(context.graph, values[0]!, values[1]!);
@@ -83,6 +86,16 @@ export const elementwiseLowerings: LoweringTable<Elementwise> = {
     return { value: context.graph.add("Where", values), layout };
   },
 };
+
+/** For two single values repeated (a momentum of zeros times its factor): the operation on the values, to be repeated. */
+function broadcastResult(context: LoweringContext, node: GraphNode<"Binary">): GraphNode | null {
+  const sources = node.inputs.map((operand) => context.broadcastSource(operand));
+  if (sources.every((source, place) => source === node.inputs[place]) || sources.some((source) => sizeOf(source.shape) > 1)) return null;
+  const shape = sources.reduce((longest, source) => (source.shape.length > longest.length ? source.shape : longest), sources[0]!.shape);
+  const single = new GraphNode("Binary", node.attributes, sources, shape, node.dtype);
+  context.define(single, elementwiseLowerings.Binary(context, single));
+  return single;
+}
 
 /** An operation that sees every element alone keeps whatever layout its input has. */
 function mapDense(context: LoweringContext, node: GraphNode, build: (x: Value) => Value): Lowered {
