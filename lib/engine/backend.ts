@@ -21,6 +21,9 @@ export type BackendOptions = SessionOptions &
     maxRecorded: number;
   };
 
+/** The fewest recorded operations that are taken for a batch's work. */
+const batchSteps = 4;
+
 /** What lies behind a tensor: a node of the graph, or values that only the fallback understands. */
 type Entry = { references: number } & ({ node: GraphNode } | { hosted: tf.DataId });
 
@@ -178,6 +181,8 @@ export class RecordingBackend extends tf.KernelBackend {
   copyRows(node: GraphNode, start: number, shape: Shape): tf.TensorInfo | null {
     const storage = node.storage;
     if (!storage?.values || storage.layout !== "logical") return null;
+    // Whoever takes the next rows of a data set has finished with the last: each batch is a graph of its own, the same.
+    if (this.#recorded >= batchSteps && tf.engine().state.gradientDepth === 0) this.flush();
     const rowLength = sizeOf(node.shape.slice(1));
     return this.publish(this.#leaf(storage.values.subarray(start * rowLength, (start + shape[0]!) * rowLength), shape, node.dtype));
   }

@@ -62,8 +62,8 @@ export type OperationAttributes = {
   Clip: { min: number; max: number };
   Binary: { function: BinaryFunction };
   Cast: null;
-  /** 1 where the input is above zero, else 0 */
-  Step: null;
+  /** 1 where the input is above zero, else `alpha` */
+  Step: { alpha: number };
   /** inputs: gradient, and the ReLU's input or output */
   ReluGradient: null;
   /** inputs: condition, then, else */

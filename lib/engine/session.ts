@@ -23,7 +23,7 @@ export function openSession(native: Native, model: Uint8Array, { threads, spinni
     graphOptimizationLevel: "all",
     enableMemPattern: true,
     enableCpuMemArena: true,
-    logSeverityLevel: 3, // errors; they are thrown as well
+    logSeverityLevel: 4, // errors are thrown, so they need not be printed as well
     extra: { session: { intra_op: { allow_spinning: spinning ? "1" : "0" } } },
   });
   return {

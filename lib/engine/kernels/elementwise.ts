@@ -80,7 +80,7 @@ function simplified(name: BinaryFunction, a: TensorInfo, b: TensorInfo, shape: n
   if (name !== "Mul") return null;
   // TensorFlow.js writes the gradient of a ReLU as dy · step(x).
   const [slope, step] = x.is("Step") ? [y, x] : [x, y];
-  return step.is("Step") && sameShape(step.shape, slope.shape)
+  return step.is("Step") && step.attributes.alpha === 0 && sameShape(step.shape, slope.shape)
     ? backend.record("ReluGradient", null, [slope, step.inputs[0]!], shape, "float32")
     : null;
 }
@@ -97,8 +97,8 @@ export const elementwiseKernels: KernelTable = {
     return x!.dtype === "float32" && min <= max ? backend.record("Clip", { min, max }, [backend.node(x!)], x!.shape, "float32") : null;
   },
   Step: ({ x }, attributes, backend) => {
-    const { alpha } = attributes as unknown as StepAttrs;
-    return x!.dtype === "float32" && !alpha ? backend.record("Step", null, [backend.node(x!)], x!.shape, "float32") : null;
+    const { alpha } = attributes as Partial<StepAttrs>;
+    return x!.dtype === "float32" ? backend.record("Step", { alpha: alpha ?? 0 }, [backend.node(x!)], x!.shape, "float32") : null;
   },
   AddN: (inputs, _attributes, backend) => {
     const terms = listOf(inputs);

@@ -75,7 +75,14 @@ export const elementwiseLowerings: LoweringTable<Elementwise> = {
     return { value, layout };
   },
   Cast: (context, node) => mapDense(context, node, (x) => context.graph.add("Cast", [x], { to: onnxTypes[node.dtype] })),
-  Step: (context, node) => mapDense(context, node, (x) => isPositive(context.graph, x)),
+  Step: (context, node) => {
+    const { graph } = context;
+    const { alpha } = node.attributes;
+    return mapDense(context, node, (x) => {
+      const positive = isPositive(graph, x);
+      return alpha === 0 ? positive : graph.add("Add", [graph.add("Mul", [positive, graph.float(1 - alpha)]), graph.float(alpha)]);
+    });
+  },
   ReluGradient: (context, node) => {
     const { values, layout } = context.operands(node.inputs, node.shape);
     // Where would say it in one operation, and takes three times as long on large maps.
