@@ -33,7 +33,9 @@ export function Rail({ onNavigate }: { onNavigate?: () => void }) {
   const pathname = usePathname();
   return (
     <div className="flex h-full flex-col gap-2 p-2">
-      <WorkspaceSwitcher />
+      <div className={onNavigate ? "pr-9" : undefined}>
+        <WorkspaceSwitcher />
+      </div>
       <nav aria-label={t("rooms")} className="flex flex-col gap-px">
         {rooms.map(({ name, icon: Icon, path }) => {
           const href = path(paths);
@@ -47,7 +49,7 @@ export function Rail({ onNavigate }: { onNavigate?: () => void }) {
               className={clsx(
                 "row-h flex items-center gap-2.5 rounded-md px-2 text-base transition-colors duration-100",
                 active ? "bg-pressed font-medium text-ink" : "text-ink-muted hover:bg-hover hover:text-ink",
-                (name === "runners") && "mt-3",
+                name === "runners" && "mt-3",
               )}
             >
               <Icon aria-hidden className={clsx("size-4 shrink-0", active ? "text-accent-ink" : "text-ink-faint")} />

@@ -87,20 +87,23 @@ function Frame({ children }: { children: ReactNode }) {
 function FrameSkeleton() {
   const t = useTranslations("common");
   return (
-    <div role="status" aria-busy="true" className="grid h-dvh grid-cols-[minmax(0,1fr)] lg:grid-cols-[var(--rail-width)_minmax(0,1fr)]">
-      <span className="sr-only">{t("loading")}</span>
+    <div aria-busy="true" className="grid h-dvh grid-cols-[minmax(0,1fr)] lg:grid-cols-[var(--rail-width)_minmax(0,1fr)]">
+      <span role="status" className="sr-only">
+        {t("loading")}
+      </span>
       <div className="hidden border-r border-line bg-sunken p-2 lg:block">
         <div className="flex h-10 items-center gap-2.5 px-1.5">
           <Skeleton className="size-7 rounded-md" />
           <Skeleton className="h-3.5 w-24" />
         </div>
       </div>
-      <div>
+      <main>
+        <h1 className="sr-only">Lathe</h1>
         <div className="h-(--bar-height) border-b border-line" />
         <div className="mx-auto max-w-[1280px] px-4 pt-5 sm:px-6">
           <Skeleton className="h-6 w-40" />
         </div>
-      </div>
+      </main>
     </div>
   );
 }

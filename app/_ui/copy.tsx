@@ -44,7 +44,7 @@ export function CodeBlock({ code, label, wrap = false, className }: { code: stri
       <pre
         tabIndex={0}
         aria-label={label}
-        className={clsx("scroll-thin overflow-x-auto py-2 pl-3 pr-11 font-mono text-sm leading-5 text-ink", wrap && "break-all whitespace-pre-wrap")}
+        className={clsx("scroll-thin overflow-x-auto py-2 pl-3 pr-11 pointer-coarse:py-3 font-mono text-sm leading-5 text-ink", wrap && "break-all whitespace-pre-wrap")}
       >
         {code}
       </pre>

@@ -61,14 +61,17 @@ export function Field({
 }
 
 export const controlLook =
-  "w-full min-w-0 rounded-md border border-line-strong bg-surface text-base text-ink transition-colors duration-100 hover:border-ink-faint focus-visible:border-accent focus-visible:outline-offset-0 disabled:cursor-not-allowed disabled:opacity-55 aria-invalid:border-failed pointer-coarse:text-lg";
+  "w-full min-w-0 rounded-md border border-line-strong bg-surface text-base text-ink transition-colors duration-100 hover:border-ink-faint focus-visible:border-accent focus-visible:outline-offset-0 disabled:cursor-not-allowed disabled:opacity-55 aria-invalid:border-failed";
+
+/** Smaller text makes a phone zoom into the field. */
+const typedIn = "pointer-coarse:text-lg";
 
 export function Input({ className, ...rest }: ComponentProps<"input">) {
-  return <input {...useField()} {...rest} className={clsx(controlLook, "h-8 px-2.5 pointer-coarse:h-10", className)} />;
+  return <input {...useField()} {...rest} className={clsx(controlLook, typedIn, "h-8 px-2.5 pointer-coarse:h-10", className)} />;
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
-  return <textarea {...useField()} {...rest} className={clsx(controlLook, "px-2.5 py-1.5", className)} />;
+  return <textarea {...useField()} {...rest} className={clsx(controlLook, typedIn, "px-2.5 py-1.5", className)} />;
 }
 
 /** A password with a button that shows it. */
@@ -114,7 +117,7 @@ export function SearchInput({
             onValueChange("");
           }
         }}
-        className={clsx(controlLook, "h-8 pl-8 pr-8 pointer-coarse:h-10 [&::-webkit-search-cancel-button]:hidden")}
+        className={clsx(controlLook, typedIn, "h-8 pl-8 pr-8 pointer-coarse:h-10 [&::-webkit-search-cancel-button]:hidden")}
       />
       {value && (
         <button

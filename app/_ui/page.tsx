@@ -65,7 +65,7 @@ export function Stat({ label, value, text }: { label: ReactNode; value: ReactNod
 /** Figures side by side, divided by lines. */
 export function StatRow({ children }: { children: ReactNode }) {
   return (
-    <div className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line sm:grid-flow-col sm:auto-cols-fr sm:grid-cols-none [&>*]:bg-surface [&>*]:px-4 [&>*]:py-3">
+    <div className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line sm:grid-flow-col sm:auto-cols-fr sm:grid-cols-none [&>*]:bg-surface [&>*]:px-4 [&>*]:py-3 max-sm:[&>*:last-child:nth-child(odd)]:col-span-2">
       {children}
     </div>
   );

@@ -33,7 +33,8 @@ export class Uploader {
       const key = keyOf(prefix, path);
       const problem = keyProblem(key);
       if (!problem) this.#files.set(start + place, file);
-      return { bucket, key, sizeBytes: file.size, contentType: file.type, ...(problem ? { reason: { kind: "key", problem } satisfies FailReason } : {}) };
+      // A type is signed with the address, so one is always named: a browser would leave an unknown one out.
+      return { bucket, key, sizeBytes: file.size, contentType: file.type || "application/octet-stream", ...(problem ? { reason: { kind: "key", problem } satisfies FailReason } : {}) };
     });
     this.send({ type: "added", files: news });
   }
@@ -91,7 +92,7 @@ export class Uploader {
   async #sign(bucket: string, ids: readonly number[]): Promise<void> {
     const files = ids.map((id) => {
       const { key, sizeBytes, contentType } = this.#state.items[id]!;
-      return contentType ? { key, sizeBytes, contentType } : { key, sizeBytes };
+      return { key, sizeBytes, contentType };
     });
     try {
       const answers = await this.client.call("object.presign-uploads", { bucket, files });

@@ -77,9 +77,9 @@ function Tray({ state }: { state: UploadState }) {
         <div className="nums flex items-baseline justify-between gap-3 text-sm text-ink-muted">
           <span>{t("bytesOf", { sent: formatBytes(state.sentBytes), total: formatBytes(state.totalBytes) })}</span>
           <span className="ml-auto">
-            {active && !state.paused && state.speed.bytesPerSecond !== null && (
+            {active && !state.paused && (state.speed.bytesPerSecond ?? 0) >= 1 && (
               <>
-                {t("speed", { speed: formatBytes(Math.round(state.speed.bytesPerSecond)) })}
+                {t("speed", { speed: formatBytes(Math.round(state.speed.bytesPerSecond ?? 0)) })}
                 {leftMs !== null && <> · {t("timeLeft", { duration: duration(Math.max(1000, Math.round(leftMs / 1000) * 1000)) })}</>}
               </>
             )}
@@ -114,7 +114,7 @@ function Tray({ state }: { state: UploadState }) {
                 { value: "done", label: t("done", { count: counts.done }) },
               ]}
             />
-            {counts.failed > 0 && show === "failed" && (
+            {show === "failed" && state.items.some((item) => item.status === "failed" && item.reason?.kind !== "key") && (
               <Button size="sm" className="ml-auto" icon={<RotateCcw aria-hidden />} onClick={() => uploader.send({ type: "retry", ids: "failed" })}>
                 {t("retryAll")}
               </Button>
@@ -170,7 +170,7 @@ function FileRow({ id, item }: { id: number; item: UploadItem }) {
   const why = useFailReason();
   const failed = item.status === "failed";
   return (
-    <div className="flex h-full items-center gap-2 border-b border-line pl-3 pr-1.5">
+    <div className={clsx("flex h-full items-center gap-2 border-b border-line pl-3", item.status === "done" ? "pr-3" : "pr-1.5")}>
       {item.status !== "cancelled" && <StatusIcon status={item.status} className="size-3.5" />}
       <div className="min-w-0 flex-1">
         <div className="nums flex items-baseline gap-2 text-sm">

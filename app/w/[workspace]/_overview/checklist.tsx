@@ -5,7 +5,7 @@ import { ArrowRight, Check, X } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import type { Overview } from "#lib/protocol/runners";
-import { IconButton, LinkButton, Progress } from "#app/ui";
+import { IconButton, LinkButton, Progress, Skeleton } from "#app/ui";
 import { useOperation, useWorkspace } from "#app/frame";
 
 const steps = ["bucket", "upload", "dataset", "model", "endpoint"] as const;
@@ -90,5 +90,22 @@ export function Checklist({ checklist }: { checklist: Overview["checklist"] }) {
         })}
       </ol>
     </section>
+  );
+}
+
+/** The list's place while it is not known what is done. */
+export function ChecklistSkeleton() {
+  return (
+    <div className="rounded-md border border-line bg-surface">
+      <div className="flex h-[45px] items-center px-4">
+        <Skeleton className="h-3.5 w-48" />
+      </div>
+      {[65, 40, 40, 40, 40, 40].map((height, row) => (
+        <div key={row} className="flex items-center gap-3 border-t border-line px-4" style={{ height }}>
+          <Skeleton className="size-5 rounded-full" />
+          <Skeleton className="h-3 w-44" />
+        </div>
+      ))}
+    </div>
   );
 }

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Bytes, ErrorState, Num, Page, PageHeader, Skeleton, Stat, StatRow } from "#app/ui";
 import { useOperation, useWorkspace } from "#app/frame";
-import { Checklist } from "./checklist";
+import { Checklist, ChecklistSkeleton } from "./checklist";
 import { ComputeCard } from "./compute-card";
 import { EndpointsCard } from "./endpoints-card";
 import { JobsCard } from "./jobs-card";
@@ -27,7 +27,7 @@ export function OverviewPage() {
     <Page>
       <PageHeader title={workspace.name} text={t("text")} />
       <div className="flex flex-col gap-6">
-        {data ? <Checklist checklist={data.checklist} /> : <Skeleton className="h-[318px] w-full rounded-md" />}
+        {data ? <Checklist checklist={data.checklist} /> : <ChecklistSkeleton />}
         <StatRow>
           <Stat label={t("stored")} value={data ? <Bytes value={data.storedBytes} /> : <Skeleton className="h-7 w-20" />} text={data ? t("inObjects", { count: data.storedObjects }) : <Skeleton className="h-3.5 w-24" />} />
           {(["datasets", "jobs", "models", "endpoints"] as const).map((what) => (
