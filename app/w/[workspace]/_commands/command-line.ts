@@ -18,6 +18,7 @@ function option(name: string, value: string | number | null | undefined): (strin
 export const commands = {
   datasetCreate: ({ dataset, bucket, prefix }: { dataset: string; bucket: string; prefix: string }) =>
     line("dataset", "create", dataset, "--from", `s3://${bucket}/${prefix}`),
+  datasetList: () => line("dataset", "ls"),
   /** @param dataset NAME or NAME@V */
   datasetShow: (dataset: string) => line("dataset", "show", dataset),
   /** What the person chose and what stands for the default on the page; the rest is left to the defaults. */
@@ -41,6 +42,8 @@ export const commands = {
   modelList: () => line("model", "ls"),
   /** @param model NAME@V */
   modelShow: (model: string) => line("model", "show", model),
+  /** @param model NAME@V */
+  modelExport: (model: string) => line("model", "export", model, "--format", "tfjs", "--output", model.replace("@", "-")),
   /** @param model NAME@V */
   deploy: ({ model, endpoint, trafficPercent }: { model: string; endpoint: string; trafficPercent: number }) =>
     line("deploy", model, "--endpoint", endpoint || "ENDPOINT", ...option("--traffic", trafficPercent === 100 ? null : trafficPercent)),
