@@ -28,7 +28,7 @@ export function PageHeader({ title, text, badge, actions }: { title: ReactNode; 
         </div>
         {text && <div className="mt-0.5 max-w-[72ch] text-base text-ink-muted">{text}</div>}
       </div>
-      {actions && <div className="flex shrink-0 flex-wrap items-center gap-2">{actions}</div>}
+      {actions && <div className="flex min-w-0 flex-wrap items-center gap-2 sm:shrink-0">{actions}</div>}
     </header>
   );
 }

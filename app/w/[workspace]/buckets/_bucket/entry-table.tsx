@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { Bytes, DataTable, RelativeTime, type Column } from "#app/ui";
 import type { Entry } from "./entries";
-import { EntryIcon } from "./entry-icon";
+import { EntryThumbnail } from "./entry-icon";
 
 export type EntryActions = {
   open: (entry: Entry) => void;
@@ -38,7 +38,7 @@ export function EntryTable({
         sort: (entry) => `${entry.kind === "folder" ? "0" : "1"}${entry.name}`,
         cell: (entry) => (
           <span className="flex min-w-0 items-center gap-2.5">
-            <EntryIcon entry={entry} />
+            <EntryThumbnail entry={entry} />
             {entry.kind === "object" ? (
               <button type="button" onClick={() => open(entry)} className="min-w-0 truncate rounded-sm text-left hover:underline">
                 {entry.name}
