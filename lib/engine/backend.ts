@@ -3,14 +3,15 @@ import { BufferPool } from "./buffer-pool";
 import { compile } from "./compile";
 import { allocate, isNativeType, type NativeArray, type NativeType } from "./dtypes";
 import { EngineError } from "./engine-error";
-import { GraphNode, leafNode, type Operation, type OperationAttributes, type Storage } from "./graph-node";
+import { GraphNode, layOut, leafNode, type Operation, type OperationAttributes, type Storage } from "./graph-node";
 import { arrange, axesOf } from "./layout";
 import type { Native } from "./native";
 import { Plan } from "./plan";
 import { PlanCache, type CacheLimits } from "./plan-cache";
 import type { SessionOptions } from "./session";
 import { sameShape, sizeOf, type Shape } from "./shapes";
-import { traceFrom } from "./trace";
+import { strayFilters } from "./stray-filters";
+import { traceFrom, type Trace } from "./trace";
 import { transposed } from "./transposed";
 
 export type BackendOptions = SessionOptions &
@@ -214,15 +215,16 @@ export class RecordingBackend extends tf.KernelBackend {
 
   #run(roots: readonly GraphNode[]): void {
     const started = performance.now();
-    const trace = traceFrom(roots);
+    let trace = traceFrom(roots);
     let plan = this.#plans.find(trace);
     const traced = performance.now();
     if (plan) {
       this.counters.cacheHits++;
     } else {
-      plan = new Plan(this.#native, compile(trace), this.#options);
-      this.#plans.add(trace, plan);
-      this.counters.builds++;
+      const filters = strayFilters(trace);
+      for (const filter of filters) layOut(filter, "filter");
+      if (filters.length > 0) trace = traceFrom(roots);
+      plan = this.#plans.find(trace) ?? this.#build(trace);
     }
     const built = performance.now();
     plan.run(trace, this.#pool);
@@ -231,6 +233,13 @@ export class RecordingBackend extends tf.KernelBackend {
     this.counters.traceMs += traced - started;
     this.counters.buildMs += built - traced;
     this.counters.runMs += performance.now() - built;
+  }
+
+  #build(trace: Trace): Plan {
+    const plan = new Plan(this.#native, compile(trace), this.#options);
+    this.#plans.add(trace, plan);
+    this.counters.builds++;
+    return plan;
   }
 
   #leaf(values: ArrayLike<number> | null, shape: Shape, dtype: NativeType): GraphNode {

@@ -16,7 +16,6 @@ export type CompiledGraph = {
   scalars: readonly { name: string; dtype: NativeType; indexes: readonly number[] }[];
   /** one for each root; `shape` is the physical one */
   outputs: readonly { name: string; dtype: NativeType; shape: Shape; layout: Layout; leafSignature: number }[];
-  onnxNodes: number;
   estimatedBytes: number;
 };
 
@@ -39,7 +38,7 @@ export function compile({ order, roots }: Trace): CompiledGraph {
     graph.output(value, name, root.dtype, shape);
     return { name, dtype: root.dtype, shape, layout, leafSignature: leafSignature(root.shape, root.dtype, layout) };
   });
-  return { model: graph.encode(), inputs, scalars, outputs, onnxNodes: graph.nodeCount, estimatedBytes: peakBytes({ order, roots }) };
+  return { model: graph.encode(), inputs, scalars, outputs, estimatedBytes: peakBytes({ order, roots }) };
 }
 
 /**

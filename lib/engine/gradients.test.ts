@@ -195,7 +195,7 @@ describe("everything else in a training step", () => {
   it("a second derivative through BatchNorm", () => {
     const inner = (x: tf.Tensor) => {
       const { mean, variance } = tf.moments(x, [0]);
-      return tf.sum(tf.pow(tf.batchNorm2d(x as tf.Tensor2D, mean as tf.Tensor1D, variance as tf.Tensor1D, tf.zeros([3]), tf.ones([3]), 0.1), 3));
+      return tf.sum(tf.pow(tf.batchNorm2d(x as tf.Tensor2D, mean as tf.Tensor1D, variance as tf.Tensor1D, [0, 0, 0], [1, 1, 1], 0.1), 3));
     };
     expectSameGradients((x) => tf.grad(inner)(x!), [sample([6, 3], 31)], 1e-4);
   });

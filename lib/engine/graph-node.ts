@@ -1,8 +1,9 @@
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import type { WindowGeometry } from "./conv-geometry";
 import type { NativeArray, NativeType } from "./dtypes";
-import type { Layout } from "./layout";
+import { transition, type Layout } from "./layout";
 import type { Shape } from "./shapes";
+import { transposed } from "./transposed";
 import { describeAttributes, signatureNumber } from "./signatures";
 
 export type UnaryFunction =
@@ -145,6 +146,16 @@ export class GraphNode<Op extends Operation = Operation> {
     leaf.storage = storage;
     leaf.signature = signature;
   }
+}
+
+/** Rewrites a leaf's values from logical order to the layout given. */
+export function layOut(node: GraphNode, layout: Layout): void {
+  const { storage, shape, dtype } = node;
+  const values = transposed(storage!.values!, shape, transition(layout, "logical", shape.length));
+  storage!.values!.set(values);
+  storage!.layout = layout;
+  storage!.tensor = null;
+  node.signature = leafSignature(shape, dtype, layout);
 }
 
 export function leafNode(values: NativeArray, shape: Shape, dtype: NativeType, pooled: boolean): GraphNode<"Leaf"> {

@@ -35,10 +35,6 @@ export class OnnxGraph {
   #reshaped = new Map<Value, Value>();
   #count = 0;
 
-  get nodeCount(): number {
-    return this.#nodes.length;
-  }
-
   input(name: Value, dtype: OnnxType, shape: Shape): Value {
     this.#inputs.push({ name, dtype, shape });
     return name;

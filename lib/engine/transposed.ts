@@ -2,14 +2,14 @@ import type { NativeArray } from "./dtypes";
 import type { Shape } from "./shapes";
 
 /**
- * Values from a permuted layout in logical order, as a new array.
+ * Values with their axes in another order, as a new array.
  *
  * @param shape of the values as they lie
- * @param axes which logical axis lies at each place
+ * @param axes which of the result's axes lies at each place
  */
 export function transposed(values: NativeArray, shape: Shape, axes: readonly number[]): NativeArray {
   const result = values.slice();
-  // How far one step along each physical axis goes in the logical array.
+  // How far one step along each axis goes in the result.
   const strides = new Array<number>(shape.length);
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
