@@ -44,7 +44,7 @@ export function CodeBlock({ code, label, wrap = false, className }: { code: stri
       <pre
         tabIndex={0}
         aria-label={label}
-        className={clsx("scroll-thin overflow-x-auto py-2 pl-3 pr-11 pointer-coarse:py-3 font-mono text-sm leading-5 text-ink", wrap && "break-all whitespace-pre-wrap")}
+        className={clsx("scroll-thin overflow-x-auto py-2 pl-3 pr-11 pointer-coarse:py-3 font-mono text-sm leading-5 text-ink", wrap && "[overflow-wrap:anywhere] whitespace-pre-wrap")}
       >
         {code}
       </pre>
@@ -55,8 +55,8 @@ export function CodeBlock({ code, label, wrap = false, className }: { code: stri
   );
 }
 
-/** The exact command line that does what this page does. */
-export function CliHint({ command, title }: { command: string; title?: ReactNode }) {
+/** The exact command line that does what this page does. `wrap` for narrow places: a cut line cannot be read. */
+export function CliHint({ command, title, wrap = false }: { command: string; title?: ReactNode; wrap?: boolean }) {
   const t = useTranslations("common");
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
@@ -64,7 +64,7 @@ export function CliHint({ command, title }: { command: string; title?: ReactNode
         <Terminal aria-hidden className="size-3.5" />
         {title ?? t("byCli")}
       </p>
-      <CodeBlock code={command} label={t("byCli")} />
+      <CodeBlock code={command} label={t("byCli")} wrap={wrap} />
     </div>
   );
 }

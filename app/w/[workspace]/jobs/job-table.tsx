@@ -81,10 +81,10 @@ function useColumns(withKind: boolean): Column<Job>[] {
   return useMemo(
     () => [
       { key: "status", header: tc("status"), cell: (job) => <StatusBadge status={job.status} plain />, sort: (job) => jobStatuses.indexOf(job.status), width: "7rem" },
-      { key: "name", header: tc("name"), cell: (job) => job.name, sort: (job) => job.name, width: "minmax(9rem,2fr)", phone: "title" },
+      { key: "name", header: tc("name"), cell: (job) => job.name, sort: (job) => job.name, width: "minmax(8rem,1.3fr)", phone: "title" },
       ...(withKind ? [kindColumn(t("kind"), (job) => tc(`jobKinds.${job.kind}`))] : []),
       { key: "dataset", header: t("dataset"), cell: (job) => job.dataset ?? "–", sort: (job) => job.dataset, width: "minmax(6rem,1fr)", phone: "hidden" },
-      { key: "progress", header: t("progress"), cell: (job) => <JobProgress job={job} />, width: "minmax(10rem,1.6fr)" },
+      { key: "progress", header: t("progress"), cell: (job) => <JobProgress job={job} />, width: "minmax(13rem,2.4fr)" },
       { key: "duration", header: t("duration"), cell: (job) => <JobDuration job={job} />, sort: durationMs, align: "right", width: "6.5rem", phone: "hidden" },
       {
         key: "started", header: t("started"), align: "right", width: "8rem", sort: (job) => job.startedAtMs ?? job.createdAtMs,
@@ -107,7 +107,7 @@ function JobProgress({ job }: { job: Job }) {
     if (!job.progress) return <span className="text-ink-muted">{sentence(job)}</span>;
     return (
       <span className="flex min-w-0 items-center gap-2.5">
-        <Progress fraction={job.progress.fraction} label={job.name} className="max-w-24" />
+        <Progress fraction={job.progress.fraction} label={job.name} className="max-w-20" />
         <span className="nums min-w-0 truncate text-sm text-ink-muted">{sentence(job)}</span>
       </span>
     );

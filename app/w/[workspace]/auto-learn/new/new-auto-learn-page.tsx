@@ -138,7 +138,7 @@ function Form({ datasets }: { datasets: readonly Dataset[] }) {
             </div>
           </div>
         </Step>
-        <div className="flex flex-col gap-4">
+        <div className="flex flex-col gap-4 sm:pl-9">
           <Field
             label={t("name")}
             hint={sameName ? t("nextVersion", { version: `${name}@${sameName.latest.version + 1}` }) : t("nameHint")}
@@ -158,6 +158,7 @@ function Form({ datasets }: { datasets: readonly Dataset[] }) {
         </Button>
         <p className="text-sm text-ink-muted">{t("closeTab")}</p>
         <CliHint
+          wrap
           title={tc("byCli")}
           command={commands.autoLearn(request ?? { name, dataset: state.dataset, preset: state.preset, imageSize: null, epochs: null, maxMinutes: null, pretrained: null, seed: 0 })}
         />

@@ -76,7 +76,7 @@ function Loaded({ endpoint }: { endpoint: Endpoint }) {
               </ul>
             </Section>
           )}
-          {endpoint.status !== "stopped" && <CliHint title={t("stopByCli")} command={commands.endpointStop(endpoint.endpoint)} />}
+          {endpoint.status !== "stopped" && <CliHint wrap title={t("stopByCli")} command={commands.endpointStop(endpoint.endpoint)} />}
         </aside>
       </div>
     </Page>

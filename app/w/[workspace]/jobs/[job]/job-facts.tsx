@@ -40,9 +40,9 @@ export function JobFacts({ job }: { job: Job }) {
         <KeyValue items={items} />
       </Section>
       <div className="flex min-w-0 flex-col gap-4">
-        <CliHint title={tj("cli.follow")} command={commands.jobLogs(job.job, !isTerminal(job.status))} />
-        {!isTerminal(job.status) && <CliHint title={tj("cli.stop")} command={commands.jobCancel(job.job)} />}
-        {again && <CliHint title={tj("cli.again")} command={again} />}
+        <CliHint wrap title={tj("cli.follow")} command={commands.jobLogs(job.job, !isTerminal(job.status))} />
+        {!isTerminal(job.status) && <CliHint wrap title={tj("cli.stop")} command={commands.jobCancel(job.job)} />}
+        {again && <CliHint wrap title={tj("cli.again")} command={again} />}
       </div>
     </div>
   );

@@ -79,7 +79,7 @@ function Actions({ job }: { job: Job }) {
     if (!may("editor")) return null;
     return (
       <>
-        <Button kind="primary" icon={<Square aria-hidden />} disabled={job.status === "stopping"} onClick={() => setAsking(true)}>
+        <Button icon={<Square aria-hidden />} disabled={job.status === "stopping"} onClick={() => setAsking(true)}>
           {t("stop")}
         </Button>
         <ConfirmDialog open={asking} onOpenChange={setAsking} title={t("stopTitle", { name: job.name })} action={t("stopAction")} onConfirm={() => cancel.mutateAsync({ job: job.job })}>

@@ -19,7 +19,7 @@ export function LabelCounts({ version }: { version: DatasetVersion }) {
   const most = Math.max(1, ...version.labels.map(total));
   const columns = useMemo<Column<LabelCount>[]>(
     () => [
-      { key: "label", header: t("label"), cell: (label) => label.label, sort: (label) => label.label, width: "minmax(8rem,1fr)", phone: "title" },
+      { key: "label", header: t("label"), cell: (label) => label.label, sort: (label) => label.label, width: "minmax(10rem,1.2fr)", phone: "title" },
       { key: "bar", header: t("distribution"), cell: (label) => <SplitBar label={label} most={most} />, width: "minmax(8rem,2fr)", phone: "hidden" },
       ...splits.map(
         (split): Column<LabelCount> => ({

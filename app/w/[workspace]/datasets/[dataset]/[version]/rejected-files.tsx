@@ -24,7 +24,7 @@ export function RejectedFiles({ version: { dataset, version, prefix, rejected } 
       { key: "key", header: t("file"), cell: (file) => <span title={file.key}>{file.key.slice(prefix.length)}</span>, sort: (file) => file.key, width: "minmax(12rem,1fr)", phone: "title" },
       { key: "code", header: t("why"), cell: (file) => <Badge>{t(`rejection.${file.code}`)}</Badge>, sort: (file) => file.code, width: "11rem" },
       // The server's own words add figures; they are English, and the reason beside them is said in the page's language.
-      { key: "reason", header: t("details"), cell: (file) => <span lang="en" title={file.reason} className="text-ink-muted">{file.reason}</span>, width: "minmax(12rem,1.2fr)", phone: locale === "en" ? "fact" : "hidden" },
+      { key: "reason", header: t("details"), cell: (file) => <span lang="en" title={file.reason} className="text-ink-muted sm:inline-block sm:first-letter:uppercase">{file.reason}</span>, width: "minmax(12rem,1.2fr)", phone: locale === "en" ? "fact" : "hidden" },
     ],
     [t, prefix, locale],
   );

@@ -1,7 +1,7 @@
 "use client";
 
 import { RotateCcw, Sparkles } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { Bytes, Button, CliHint, CopyId, ErrorNote, ErrorState, KeyValue, LinkButton, Num, Page, PageHeader, RelativeTime, Skeleton, Stat, StatRow, StatusBadge, Tabs, useUrlState } from "#app/ui";
 import { useLive, useOperation, useWorkspace } from "#app/frame";
 import type { DatasetVersion } from "#lib/protocol/datasets";
@@ -93,6 +93,7 @@ function Ready({ version }: { version: DatasetVersion }) {
   const t = useTranslations("datasets");
   const tc = useTranslations("common");
   const { paths } = useWorkspace();
+  const format = useFormatter();
   const [tab, setTab] = useUrlState("tab", "labels");
   const split = (name: "train" | "validation" | "test") => version.labels.reduce((sum, label) => sum + label[name], 0);
   const sizes = version.labels.map((label) => label.train + label.validation + label.test);
@@ -105,7 +106,7 @@ function Ready({ version }: { version: DatasetVersion }) {
           value={<Num value={version.labels.length} />}
           text={sizes.length > 0 ? t("labelSpread", { least: Math.min(...sizes), most: Math.max(...sizes) }) : undefined}
         />
-        <Stat label={t("splits")} value={<span className="text-lg">{`${split("train")} / ${split("validation")} / ${split("test")}`}</span>} text={t("splitsText")} />
+        <Stat label={t("splits")} value={<span className="text-lg">{[split("train"), split("validation"), split("test")].map((count) => format.number(count)).join(" / ")}</span>} text={t("splitsText")} />
         <Stat label={t("rejected")} value={<Num value={version.rejected} />} text={version.rejected === 0 ? t("rejectedNone") : t("rejectedSome")} />
         <Stat label={t("findings")} value={<Num value={version.findings.length} />} text={version.findings.length === 0 ? t("findingsNone") : t("findingsSome")} />
       </StatRow>
@@ -132,7 +133,7 @@ function Ready({ version }: { version: DatasetVersion }) {
                     ]}
                   />
                   <p className="text-sm text-ink-muted">{t("frozen")}</p>
-                  <CliHint command={commands.datasetShow(`${version.dataset}@${version.version}`)} />
+                  <CliHint wrap command={commands.datasetShow(`${version.dataset}@${version.version}`)} />
                 </aside>
               </div>
             ),
