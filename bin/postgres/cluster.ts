@@ -67,6 +67,15 @@ async function initialise(cluster: Cluster, password: string): Promise<void> {
     );
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr?.trim().split("\n").at(-1);
+    // A container's arbitrary uid.
+    if (said?.includes("user does not exist"))
+      throw new LatheError({
+        code: "user_without_name",
+        message: `You are the user with the number ${process.getuid?.()}, which this system has no name for; PostgreSQL refuses to run as such.`,
+        nextStep: "Add a line for it to /etc/passwd, start as another user, or set DATABASE_URL to a PostgreSQL of your own.",
+        status: 500,
+        cause,
+      });
     throw new LatheError({
       code: "postgres_init_failed",
       message: `PostgreSQL could not make its data folder ${dataDir}: ${said ?? cause}.`,
@@ -84,7 +93,7 @@ async function initialise(cluster: Cluster, password: string): Promise<void> {
 /**
  * Makes sure the data folder holds a database these binaries can serve; does nothing when it already does.
  * @param password of the superuser `lathe`; used only when the folder is made now
- * @throws LatheError `postgres_not_installed`, `postgres_init_failed`, `postgres_version_mismatch`
+ * @throws LatheError `postgres_not_installed`, `postgres_init_failed`, `user_without_name`, `postgres_version_mismatch`
  */
 export async function openCluster(place: Place, options: { password: string; durable?: boolean }): Promise<Cluster> {
   const binaries = await postgresBinaries(place.account);
