@@ -30,7 +30,7 @@ export async function startFakeWeb(db: Database, queue: Pick<Queue, "sendJob">, 
     sockets.unshift(socket);
     socket.on("disconnect", () => sockets.splice(sockets.indexOf(socket), 1));
     for (const event of Object.keys(runnerToWeb) as (keyof RunnerToWeb)[]) {
-      socket.on(event as string, async (body: never, answer?: (result: unknown) => void) => {
+      socket.on(event as string, async (body: unknown, answer?: (result: unknown) => void) => {
         const parsed = runnerToWeb[event].parse(body);
         (heard[event] as unknown[]).push(parsed);
         if (event !== "job.events") return answer?.({ ok: true });

@@ -69,14 +69,16 @@ export function Estimate({ request }: { request: AutoLearnRequest | null }) {
   return (
     <Card>
       <h2 className="text-base font-semibold">{t("title")}</h2>
-      <dl role="status" className="mt-2 grid grid-cols-[1fr_auto] gap-x-4">
-        {rows.map(([name, value]) => (
-          <div key={name} className="col-span-2 grid h-7 grid-cols-subgrid items-center">
-            <dt className="text-sm text-ink-muted">{name}</dt>
-            <dd className="nums text-right text-base font-medium">{value ?? <Skeleton className="h-3.5 w-16" />}</dd>
-          </div>
-        ))}
-      </dl>
+      <div role="status">
+        <dl className="mt-2 grid grid-cols-[1fr_auto] gap-x-4">
+          {rows.map(([name, value]) => (
+            <div key={name} className="col-span-2 grid h-7 grid-cols-subgrid items-center">
+              <dt className="text-sm text-ink-muted">{name}</dt>
+              <dd className="nums text-right text-base font-medium">{value ?? <Skeleton className="h-3.5 w-16" />}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
       {/* The plan's reasons are English sentences of the server; other languages have the figures above. */}
       {data && data.reasons.length > 0 && locale === "en" && (
         <details className="mt-2 border-t border-line pt-2">
