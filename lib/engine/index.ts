@@ -13,7 +13,7 @@ export type { EngineName } from "./choose";
 export type EngineOptions = {
   /** how many threads one run may use; as many as there are cores if left out */
   threads?: number;
-  /** whether threads without work keep their core busy for a moment: quicker alone, harmful beside other work. Default true. */
+  /** whether threads without work keep their core busy for a moment: a little quicker alone, much slower beside other work. Default false. */
   spinning?: boolean;
   /** this engine, whatever LATHE_ENGINE says */
   force?: EngineName;
@@ -67,7 +67,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<StartedE
     const memoryBytes = os.totalmem();
     const backend = new RecordingBackend(choice.native, tf.findBackend("cpu") as tf.KernelBackend, {
       threads: recordingThreads,
-      spinning: options.spinning ?? true,
+      spinning: options.spinning ?? false,
       maxPlans: mostPlans,
       maxBytes: memoryBytes / 4,
       maxPoolBytes: memoryBytes / 8,
