@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
 import { tokenColor } from "../_ui/token-color";
+import { yRange } from "./y-range";
 
 export type Ink = { line: string; text: string; grid: string; ground: string; series: string[] };
 
@@ -31,6 +32,10 @@ export type DrawOptions = {
   syncKey: string;
   width: number;
   height: number;
+  /** values far above the others lie beyond the top */
+  cutOutliers: boolean;
+  /** how many do in what is shown now */
+  onBeyond: (count: number) => void;
   onPlace: (index: number | null) => void;
   onZoom: (range: { from: number; to: number } | null) => void;
 };
@@ -56,7 +61,7 @@ export function drawOptions(options: DrawOptions, ink: Ink): uPlot.Options {
     height: options.height,
     padding: [10, 12, 0, 0],
     legend: { show: false },
-    scales: { x: { time: false }, y: { range: (_, low, high) => padRange(low, high) } },
+    scales: { x: { time: false }, y: { range: (u) => rangeShown(u, options) } },
     cursor: {
       sync: { key: options.syncKey, scales: ["x", null] },
       drag: { x: true, y: false, setScale: true },
@@ -87,6 +92,17 @@ export function drawOptions(options: DrawOptions, ink: Ink): uPlot.Options {
   };
 }
 
+/** The y range of what is shown now, zoomed or not. */
+function rangeShown(u: uPlot, { cutOutliers, onBeyond }: DrawOptions): [number, number] {
+  const xs = u.data[0];
+  const from = u.scales.x?.min ?? xs[0] ?? 0;
+  const to = u.scales.x?.max ?? xs.at(-1) ?? 0;
+  const shown = u.data.slice(1).flatMap((column) => (column as (number | null)[]).filter((_, index) => xs[index]! >= from && xs[index]! <= to));
+  const { low, high, beyond } = yRange(shown, cutOutliers);
+  onBeyond(beyond);
+  return [low, high];
+}
+
 function axis(ink: Ink, rest: uPlot.Axis): uPlot.Axis {
   return {
     stroke: ink.text,
@@ -100,15 +116,6 @@ function axis(ink: Ink, rest: uPlot.Axis): uPlot.Axis {
     ticks: { stroke: ink.grid, width: 1, size: 4 },
     ...rest,
   };
-}
-
-/** A little air above and below; a flat curve stands in the middle. */
-export function padRange(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  if (low === high) return low === 0 ? [0, 1] : [low - Math.abs(low) * 0.1, high + Math.abs(high) * 0.1];
-  const pad = (high - low) * 0.06;
-  const bottom = low - pad;
-  return [low >= 0 && bottom < 0 ? 0 : bottom, high + pad];
 }
 
 /** The chart as it is on the screen with title and legend, as a PNG. */

@@ -57,6 +57,8 @@ export function LineChart(props: LineChartProps) {
   const [zoomed, setZoomed] = useState(false);
   const [place, setPlace] = useState<number | null>(null);
   const [tableOpen, setTableOpen] = useState(false);
+  const [cutOutliers, setCutOutliers] = useState(true);
+  const [beyond, setBeyond] = useState(0);
   const [amount, setAmount] = useState(String(props.smoothing ?? 0));
 
   const formatX = useCallback((value: number) => formatter.number(value, { maximumFractionDigits: 0 }), [formatter]);
@@ -90,6 +92,9 @@ export function LineChart(props: LineChartProps) {
         {
           curves: drawn, smoothed, xLabel, yLabel, formatX, formatY, syncKey, height,
           width: Math.max(160, host.clientWidth),
+          cutOutliers,
+          // uPlot asks for the range while it draws; the page is told afterwards.
+          onBeyond: (count) => queueMicrotask(() => setBeyond(count)),
           onPlace: setPlace,
           onZoom: (range) => {
             zoomRef.current = range;
@@ -114,7 +119,7 @@ export function LineChart(props: LineChartProps) {
       plot.destroy();
       plotRef.current = null;
     };
-  }, [look, smoothed, xLabel, yLabel, formatX, formatY, syncKey, height, theme]);
+  }, [look, smoothed, xLabel, yLabel, formatX, formatY, syncKey, height, theme, cutOutliers]);
 
   useEffect(() => {
     dataRef.current = data;
@@ -126,7 +131,7 @@ export function LineChart(props: LineChartProps) {
     } else {
       plot.setData(data);
     }
-  }, [data, look, smoothed, theme]);
+  }, [data, look, smoothed, theme, cutOutliers]);
 
   function showAll() {
     const plot = plotRef.current;
@@ -212,6 +217,8 @@ export function LineChart(props: LineChartProps) {
             { type: "heading", label: t("smoothing") },
             ...smoothings.map((value) => ({ type: "choice" as const, label: t(`smoothings.${smoothingKey(value)}`), checked: amount === value, onSelect: () => setAmount(value) })),
             { type: "line" },
+            { type: "choice", label: t("cutOutliers"), checked: cutOutliers, onSelect: () => setCutOutliers(!cutOutliers) },
+            { type: "line" },
             { label: t("table"), icon: <Table2 aria-hidden />, onSelect: () => setTableOpen(true) },
             { label: t("png"), icon: <ImageIcon aria-hidden />, onSelect: () => void downloadPng() },
             { label: t("csv"), icon: <SheetIcon aria-hidden />, onSelect: downloadCsv },
@@ -236,6 +243,7 @@ export function LineChart(props: LineChartProps) {
         style={{ height }}
       >
         <div ref={hostRef} className="absolute inset-0" />
+        {beyond > 0 && <p className="nums pointer-events-none absolute top-0 right-2 text-xs text-ink-muted">{t("beyond", { count: beyond })}</p>}
         {data[0].length === 0 && <p className="absolute inset-0 grid place-items-center text-sm text-ink-muted">{t("empty")}</p>}
       </div>
       <ChartLegend where={where} readings={readings} smoothed={smoothed} />

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alignSeries, nearestIndex, valueAt } from "./align";
 import { toCsv } from "./csv";
 import { smooth } from "./smooth";
+import { yRange } from "./y-range";
 
 describe("smooth", () => {
   it("keeps a constant constant from its first value on", () => {
@@ -52,5 +53,30 @@ describe("toCsv", () => {
 
   it("does not let a label run as a formula", () => {
     expect(toCsv(["label"], [["=1+2"], ["@x"], ["-5"], ["-rm"]])).toBe("label\r\n'=1+2\r\n'@x\r\n-5\r\n'-rm\r\n");
+  });
+});
+
+describe("yRange", () => {
+  const rest = Array.from({ length: 40 }, (_, i) => 2 + (i % 5) / 10); // 2.0 to 2.4
+
+  it("leaves one value far above the others beyond the top and says so", () => {
+    const { low, high, beyond } = yRange([24, ...rest, null], true);
+    expect(beyond).toBe(1);
+    expect(high).toBeGreaterThan(2.4);
+    expect(high).toBeLessThan(2.5);
+    expect(low).toBeLessThan(2);
+    expect(yRange([24, ...rest], false)).toMatchObject({ beyond: 0 });
+    expect(yRange([24, ...rest], false).high).toBeGreaterThan(24);
+  });
+
+  it("keeps a steady fall whole, and few values whole", () => {
+    expect(yRange(Array.from({ length: 50 }, (_, i) => 10 / (i + 5)), true).beyond).toBe(0);
+    expect(yRange([1, 1, 1, 50], true).beyond).toBe(0);
+  });
+
+  it("does not begin below zero for what is never negative, and has a range for nothing at all", () => {
+    expect(yRange([0.01, 1], true).low).toBe(0);
+    expect(yRange([null], true)).toEqual({ low: 0, high: 1, beyond: 0 });
+    expect(yRange([5, 5], true)).toEqual({ low: 4.5, high: 5.5, beyond: 0 });
   });
 });

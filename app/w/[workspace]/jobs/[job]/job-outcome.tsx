@@ -29,8 +29,13 @@ export function JobOutcome({ job, log }: { job: Job; log: EventLog }) {
     left: duration(coarse(values.leftMs ?? 0)),
     phase: job.progress ? tc(`phases.${job.progress.phase}`) : "",
   });
-  const figures = Object.entries(job.result?.metrics ?? {}).filter((entry): entry is [string, number] => typeof entry[1] === "number");
   const names: Record<string, string> = useMessages().jobs.metricName;
+  // In the catalog's order, the one that matters most first; what it does not know stands last.
+  const order = Object.keys(names);
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const figures = Object.entries(job.result?.metrics ?? {})
+    .filter((entry): entry is [string, number] => typeof entry[1] === "number")
+    .sort(([a], [b]) => place(a) - place(b));
   const under = !isTerminal(job.status);
   const stop = locale === "zh-CN" ? "。" : ".";
 

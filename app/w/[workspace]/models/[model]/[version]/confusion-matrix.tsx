@@ -63,7 +63,7 @@ function Matrix({ confusion, labels, onPick }: Omit<Props, "fileName">) {
   return (
     <div className="min-w-0">
       <div role="region" aria-label={t("title")} tabIndex={-1} className="scroll-thin overflow-x-auto rounded-md border border-line bg-surface pb-2 pr-2">
-        <table ref={tableRef} onKeyDown={onKeyDown} onPointerLeave={() => setShown(false)} className="border-separate border-spacing-px text-sm">
+        <table ref={tableRef} onKeyDown={onKeyDown} onPointerLeave={() => setShown(false)} className={clsx("border-separate border-spacing-px text-sm", size <= 24 && "w-full")}>
           <caption className="sr-only">{t("caption")}</caption>
           <thead>
             <tr>
@@ -72,7 +72,7 @@ function Matrix({ confusion, labels, onPick }: Omit<Props, "fileName">) {
               </th>
               {labels.map((label, predicted) => (
                 <th key={label} scope="col" className={clsx("h-28 p-0 align-bottom font-normal", predicted === at.predicted && shown ? "text-ink" : "text-ink-muted")}>
-                  <span className="mx-auto block max-h-28 rotate-180 truncate py-1 [writing-mode:vertical-rl]" title={label}>
+                  <span className="mx-auto block max-h-28 rotate-180 truncate py-1 [text-orientation:sideways] [writing-mode:vertical-rl]" title={label}>
                     {label}
                   </span>
                 </th>

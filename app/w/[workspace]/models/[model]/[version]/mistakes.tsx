@@ -63,7 +63,7 @@ export function Mistakes({ version, wrong }: { version: ModelVersionDetail; wron
               <button type="button" onClick={() => setOpen(index)} title={mistake.key} className="group flex w-full flex-col gap-1 rounded-md text-left">
                 <Picture url={version.mistakeUrls[mistake.key]} alt={t("alt", { label: mistake.label, predicted: mistake.predicted })} className="aspect-square w-full rounded-md border border-line bg-sunken object-cover group-hover:border-ink-faint" />
                 <span className="truncate text-base font-medium">{mistake.label}</span>
-                <span className="nums truncate text-sm text-ink-muted">{t("calledAs", { predicted: mistake.predicted, percent: percent(mistake.probability) })}</span>
+                <span className="nums line-clamp-2 text-sm break-words text-ink-muted">{t("calledAs", { predicted: mistake.predicted, percent: percent(mistake.probability) })}</span>
               </button>
             </li>
           ))}
