@@ -3,7 +3,11 @@ import { defineConfig } from "@playwright/test";
 /** One whole Lathe for all journeys; they run one after another, because they share its workspace and two cores. */
 export default defineConfig({
   testDir: ".",
-  testMatch: "*.spec.ts",
+  // First light begins on an empty workspace; the others don't mind what is there.
+  projects: [
+    { name: "first light", testMatch: "first-light.spec.ts" },
+    { name: "everything else", testMatch: "*.spec.ts", testIgnore: "first-light.spec.ts" },
+  ],
   globalSetup: "./start-lathe.ts",
   outputDir: "../test-results",
   fullyParallel: false,
