@@ -44,6 +44,7 @@ export class RecordingBackend extends tf.KernelBackend {
   readonly #pool: BufferPool;
   /** disposed, but perhaps an input of something recorded */
   #retired: GraphNode[] = [];
+  #retiredBytes = 0;
   #recorded = 0;
   #residentBytes = 0;
 
@@ -211,6 +212,7 @@ export class RecordingBackend extends tf.KernelBackend {
     }
     for (const node of this.#retired) this.#recycle(node);
     this.#retired = [];
+    this.#retiredBytes = 0;
   }
 
   #run(roots: readonly GraphNode[]): void {
@@ -255,8 +257,7 @@ export class RecordingBackend extends tf.KernelBackend {
 
   #forget(node: GraphNode): void {
     if (node.storage) {
-      // Something recorded may still read it.
-      if (this.#pending.size > 0) this.#retired.push(node);
+      if (this.#pending.size > 0) this.#retire(node);
       else this.#recycle(node);
       return;
     }
@@ -264,6 +265,14 @@ export class RecordingBackend extends tf.KernelBackend {
     if (shown === undefined) return;
     if (shown > 1) this.#pending.set(node, shown - 1);
     else this.#pending.delete(node);
+  }
+
+  /** Keeps the values of a node, which something recorded may still read, until that has run. */
+  #retire(node: GraphNode): void {
+    this.#retired.push(node);
+    this.#retiredBytes += node.storage!.values!.byteLength;
+    // One tensor that nobody ever reads must not make all that come after it stay.
+    if (this.#retiredBytes > this.#options.maxPoolBytes) this.flush();
   }
 
   #recycle(node: GraphNode): void {

@@ -18,7 +18,6 @@ export type UnaryFunction =
   | "Square"
   | "Reciprocal"
   | "Abs"
-  | "Sign"
   | "Floor"
   | "Ceil"
   | "Round"
@@ -84,7 +83,6 @@ export type OperationAttributes = {
   AveragePool: { geometry: WindowGeometry };
   Pad: { paddings: readonly (readonly [number, number])[]; value: number };
   Slice: { begin: Shape; size: Shape };
-  StridedSlice: { begin: Shape; end: Shape; strides: Shape };
   Transpose: { permutation: readonly number[] };
   Concat: { axis: number };
   Tile: { repetitions: readonly number[] };

@@ -110,7 +110,8 @@ export const elementwiseKernels: KernelTable = {
   },
   Select: (inputs, _attributes, backend) => {
     const [condition, t, e] = [inputs.condition!, inputs.t!, inputs.e!];
-    if (t.dtype !== e.dtype || !isNativeType(t.dtype) || condition.dtype !== "bool") return null;
+    if (t.dtype !== e.dtype || condition.dtype !== "bool") return null;
+    if (t.dtype !== "float32" && t.dtype !== "int32") return null; // ONNX Runtime's Where takes no booleans
     // A vector chooses whole rows.
     const rows = condition.shape.length === 1 && t.shape.length > 1;
     const shape = rows ? [condition.shape[0]!, ...t.shape.slice(1).map(() => 1)] : condition.shape;

@@ -21,7 +21,7 @@ export const indexingKernels: KernelTable = {
   },
   OneHot: ({ indices }, attributes, backend) => {
     const { depth, onValue, offValue, dtype } = attributes as unknown as OneHotAttrs;
-    if (indices!.dtype !== "int32" || !isNativeType(dtype)) return null;
+    if (indices!.dtype !== "int32" || (dtype !== "float32" && dtype !== "int32")) return null;
     return backend.record("OneHot", { depth, on: onValue, off: offValue }, [backend.node(indices!)], [...indices!.shape, depth], dtype);
   },
   Softmax: ({ logits }, attributes, backend) => {

@@ -17,7 +17,6 @@ const unary: Record<UnaryFunction, string | ((graph: OnnxGraph, x: Value) => Val
   Square: (graph, x) => graph.add("Mul", [x, x]),
   Reciprocal: "Reciprocal",
   Abs: "Abs",
-  Sign: "Sign",
   Floor: "Floor",
   Ceil: "Ceil",
   Round: "Round",

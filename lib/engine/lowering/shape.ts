@@ -2,7 +2,7 @@ import { arrange } from "../layout";
 import { range } from "../shapes";
 import { input, type LoweringTable } from "./table";
 
-type Shaping = "Expand" | "Reshape" | "Pad" | "Slice" | "StridedSlice" | "Transpose" | "Concat" | "Tile";
+type Shaping = "Expand" | "Reshape" | "Pad" | "Slice" | "Transpose" | "Concat" | "Tile";
 
 export const shapeLowerings: LoweringTable<Shaping> = {
   Expand: (_context, node) => ({ broadcastOf: input(node, 0) }),
@@ -20,12 +20,6 @@ export const shapeLowerings: LoweringTable<Shaping> = {
     const sizes = arrange(node.attributes.size, layout);
     const ends = starts.map((start, axis) => start + sizes[axis]!);
     return { value: context.graph.slice(value, { starts, ends, axes: range(starts.length) }), layout };
-  },
-  StridedSlice: (context, node) => {
-    const { value, layout } = context.dense(input(node, 0));
-    const { begin, end, strides } = node.attributes;
-    const slice = { starts: arrange(begin, layout), ends: arrange(end, layout), axes: range(begin.length), steps: arrange(strides, layout) };
-    return { value: context.graph.slice(value, slice), layout };
   },
   Transpose: (context, node) => ({
     value: context.graph.transpose(context.logical(input(node, 0)), node.attributes.permutation),
