@@ -58,6 +58,7 @@ export async function startChild(options: StartChildOptions): Promise<SandboxedC
 
     let peakBytes = 0;
     let broken: string | null = null;
+    let killed = false;
     let lastWords = "";
     let held = false;
     let paused = false;
@@ -114,7 +115,7 @@ export async function startChild(options: StartChildOptions): Promise<SandboxedC
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
         if (uid !== null) giveUidBack(uid);
         channel.close();
-        resolve({ code, signal, lastWords, peakBytes, broken });
+        resolve({ code, signal, lastWords, peakBytes, broken, killed });
       };
       child.once("error", (error) => {
         lastWords += `${error.message}\n`;
@@ -139,7 +140,10 @@ export async function startChild(options: StartChildOptions): Promise<SandboxedC
         paused = false;
         apply();
       },
-      kill: () => void child.kill("SIGKILL"),
+      kill() {
+        killed = true;
+        child.kill("SIGKILL");
+      },
       exited,
     };
   } catch (error) {

@@ -12,6 +12,8 @@ export type ChildExit = {
   peakBytes: number;
   /** what was wrong with its messages, when that ended it */
   broken: string | null;
+  /** the runner ended it, because it was done or silent for too long */
+  killed: boolean;
 };
 
 export type ExitReason = { stopReason: Extract<StopReason, "out-of-memory" | "error">; problem: Problem };
@@ -29,6 +31,8 @@ export function explainExit(exit: ChildExit, limits: Limits): ExitReason {
   // A shell's way to tell a signal, which bwrap follows.
   const signal = exit.signal ? signalNumbers[exit.signal] : exit.code !== null && exit.code > 128 ? exit.code - 128 : undefined;
   if (tellsOfMemory(exit.lastWords)) return outOfMemory(limits, exit.peakBytes);
+  if (exit.broken) return failed("child_broken", `The job's process was ended: it sent ${exit.broken}.`, "Start the job again; if it happens again, report it.");
+  if (exit.killed) return failed("child_silent", "The job's process was ended because it did not answer in time.", "Start the job again; look at what else keeps the machine busy.");
   if (signal === signalNumbers.SIGXCPU) {
     return failed("cpu_limit", `The job used up its ${limits.cpuSeconds} seconds of processor time.`, "Give it a larger time budget.");
   }
@@ -42,7 +46,6 @@ export function explainExit(exit: ChildExit, limits: Limits): ExitReason {
       },
     };
   }
-  if (exit.broken) return failed("child_broken", `The job's process was ended: it sent ${exit.broken}.`, "Start the job again; if it happens again, report it.");
   const how = signal === undefined ? `with code ${exit.code}` : `by signal ${nameOf(signal)}`;
   const said = exit.lastWords.trim().split("\n").at(-1)?.slice(0, 300);
   return failed("child_died", `The job's process ended ${how}${said ? ` (${said})` : ""}.`, "Look at the job's log; start it again, and report it if it happens again.");
