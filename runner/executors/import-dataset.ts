@@ -70,12 +70,13 @@ class Import {
     const { bucket, prefix } = this.#version;
     const objects = await this.#list();
     log("info", `${plural(objects.length, "file")} under s3://${bucket}/${prefix}, ${formatBytes(objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))}.`);
-    const inspector = new Inspector(async (onInspected) =>
+    const inspector = new Inspector(async ({ ready, inspected }) =>
       startJobChild(this.#execution, {
         task: { kind: "inspect" },
         wallMs: childWallMs,
         onMessage: (message) => {
-          if (message.type === "inspected") onInspected(message.id, message.result);
+          if (message.type === "ready") ready();
+          else if (message.type === "inspected") inspected(message.id, message.result);
         },
       }),
     );

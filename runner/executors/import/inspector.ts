@@ -8,26 +8,29 @@ export type InspectorChild = {
   exited: Promise<ChildExit>;
 };
 
+export type InspectorListener = { ready(): void; inspected(id: number, result: Inspected): void };
+
 type Waiting = { file: string; resolve(result: Inspected): void; reject(error: Error): void };
 
 const answerMs = 90_000;
-/** A child that cannot even start would otherwise be started for ever. */
-const maxIdleDeaths = 3;
+/** So often a child may die before it is ready: that is no picture's fault. */
+const maxFalseStarts = 3;
 
 /**
  * Has files decoded in a child. A picture that kills the decoder costs a restart and is itself rejected: after a death the
  * files under way are tried again one by one, so that the culprit is alone when it happens again.
  */
 export class Inspector {
-  readonly #start: (onInspected: (id: number, result: Inspected) => void) => Promise<InspectorChild>;
+  readonly #start: (listener: InspectorListener) => Promise<InspectorChild>;
   #child: Promise<InspectorChild> | null = null;
   #waiting = new Map<number, Waiting>();
   #careful: number[] = [];
   #nextId = 0;
-  #idleDeaths = 0;
+  #ready = false;
+  #falseStarts = 0;
   #closed = false;
 
-  constructor(start: (onInspected: (id: number, result: Inspected) => void) => Promise<InspectorChild>) {
+  constructor(start: (listener: InspectorListener) => Promise<InspectorChild>) {
     this.#start = start;
   }
 
@@ -66,7 +69,14 @@ export class Inspector {
   }
 
   async #launch(): Promise<InspectorChild> {
-    const child = await this.#start((id, result) => this.#settle(id, result));
+    this.#ready = false;
+    const child = await this.#start({
+      ready: () => {
+        this.#ready = true;
+        this.#falseStarts = 0;
+      },
+      inspected: (id, result) => this.#settle(id, result),
+    });
     void child.exited.then((exit) => this.#died(exit));
     return child;
   }
@@ -75,7 +85,6 @@ export class Inspector {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     this.#waiting.delete(id);
-    this.#idleDeaths = 0;
     waiting.resolve(result);
     if (this.#careful[0] === id) {
       this.#careful.shift();
@@ -86,14 +95,13 @@ export class Inspector {
   #died(exit: ChildExit): void {
     this.#child = null;
     if (this.#closed || this.#waiting.size === 0) return;
-    const alone = this.#careful[0];
-    if (alone !== undefined) {
+    if (!this.#ready) {
+      if (++this.#falseStarts > maxFalseStarts) {
+        return this.#fail(new Error(`the decoding process ends as soon as it starts: ${exit.lastWords.trim().slice(-300) || `code ${exit.code}`}`));
+      }
+    } else if (this.#careful.length > 0) {
       // It was the only one under way.
-      this.#settle(alone, { code: "unreadable", reason: "decoding it takes too long, too much memory, or breaks the decoder" });
-      return;
-    }
-    if (++this.#idleDeaths > maxIdleDeaths) {
-      return this.#fail(new Error(`the decoding process ends as soon as it starts: ${exit.lastWords.trim().slice(-300) || `code ${exit.code}`}`));
+      return this.#settle(this.#careful[0]!, { code: "unreadable", reason: "decoding it takes too long, too much memory, or breaks the decoder" });
     }
     this.#careful = [...this.#waiting.keys()];
     this.#nextCareful();
