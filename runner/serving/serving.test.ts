@@ -18,7 +18,7 @@ describe("restarts", () => {
 
 describe("answers", () => {
   const options = { maxWaiting: 2, answerMs: 60_000, onSilence() {} };
-  const predicted = (id: number) => ({ type: "predicted", id, predictions: [] }) as const;
+  const predicted = (id: number) => ({ type: "predicted" as const, id, predictions: [] });
 
   it("go to whom they belong, in any order, and refusals throw", async () => {
     const answers = new Answers(options);
