@@ -57,7 +57,7 @@ export function Stat({ label, value, text }: { label: ReactNode; value: ReactNod
     <div className="flex min-w-0 flex-col gap-0.5">
       <span className="truncate text-sm text-ink-muted">{label}</span>
       <span className="nums truncate text-xl font-semibold tracking-[-0.01em]">{value}</span>
-      {text && <span className="truncate text-sm text-ink-muted">{text}</span>}
+      {text && <span className="text-sm break-words text-ink-muted">{text}</span>}
     </div>
   );
 }

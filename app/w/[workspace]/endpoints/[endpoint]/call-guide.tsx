@@ -42,7 +42,7 @@ export function CallGuide({ endpoint: { endpoint, url } }: { endpoint: Endpoint 
           { value: "cli", label: "CLI", content: <CodeBlock label="CLI" code={commands.predict(endpoint, "photo.jpg")} /> },
         ]}
       />
-      <p className="mt-3 max-w-[72ch] text-sm text-ink-muted">{t.rich("protocol", { path: () => <code className="text-sm">{`${url}/v2/models/${endpoint}/infer`}</code> })}</p>
+      <p className="mt-3 max-w-[72ch] text-sm text-ink-muted">{t.rich("protocol", { path: () => <code className="text-sm [overflow-wrap:anywhere]">{`${url}/v2/models/${endpoint}/infer`}</code> })}</p>
       {making && (
         <NewKeyDialog
           endpoint={endpoint}

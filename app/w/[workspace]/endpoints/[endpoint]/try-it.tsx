@@ -77,8 +77,8 @@ export function TryIt({ endpoint }: { endpoint: Endpoint }) {
             </Button>
           </div>
           {shown && <p className="text-sm text-ink-muted pointer-coarse:hidden">{t("orDrop")}</p>}
-          <input ref={fileRef} type="file" accept="image/*" disabled={!ready} aria-label={t("choose")} tabIndex={-1} className="sr-only" onChange={(event) => (take(event.target.files), (event.target.value = ""))} />
-          <input ref={cameraRef} type="file" accept="image/*" disabled={!ready} capture="environment" aria-label={t("camera")} tabIndex={-1} className="sr-only" onChange={(event) => (take(event.target.files), (event.target.value = ""))} />
+          <input ref={fileRef} type="file" accept="image/*" disabled={!ready} className="hidden" onChange={(event) => (take(event.target.files), (event.target.value = ""))} />
+          <input ref={cameraRef} type="file" accept="image/*" disabled={!ready} capture="environment" className="hidden" onChange={(event) => (take(event.target.files), (event.target.value = ""))} />
         </div>
         {shown && <Answer attempt={shown} />}
         {tries.length > 1 && (

@@ -51,7 +51,7 @@ export function Lightbox({ samples, index, onIndex, dataset }: { samples: readon
       <div className="grid gap-5 md:grid-cols-[minmax(0,1fr)_17rem]">
         <div className="grid h-[min(58dvh,40rem)] place-items-center overflow-hidden rounded-md border border-line bg-sunken">
           {sample.url ? (
-            <img key={sample.key} src={sample.url} alt={t("tile", { name, label: sample.label, split: t(`split.${sample.split}`) })} className="max-h-full max-w-full object-contain" />
+            <img key={sample.key} src={sample.url} alt={t("tile", { name, label: sample.label, split: t(`split.${sample.split}`) })} className="size-full min-h-0 object-contain" />
           ) : (
             <p className="text-base text-ink-muted">{t("gone")}</p>
           )}

@@ -71,8 +71,8 @@ function Matrix({ confusion, labels, onPick }: Omit<Props, "fileName">) {
                 {t("corner")}
               </th>
               {labels.map((label, predicted) => (
-                <th key={label} scope="col" className={clsx("h-28 p-0 align-bottom font-normal", predicted === at.predicted && shown ? "text-ink" : "text-ink-muted")}>
-                  <span className="mx-auto block max-h-28 rotate-180 truncate py-1 [text-orientation:sideways] [writing-mode:vertical-rl]" title={label}>
+                <th key={label} scope="col" className={clsx("h-28 p-0 text-center align-bottom font-normal", predicted === at.predicted && shown ? "text-ink" : "text-ink-muted")}>
+                  <span className="inline-block max-h-28 rotate-180 truncate py-1 [text-orientation:sideways] [writing-mode:vertical-rl]" title={label}>
                     {label}
                   </span>
                 </th>
