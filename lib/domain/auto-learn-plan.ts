@@ -1,3 +1,4 @@
+import { formatDuration } from "./units";
 import { LatheError } from "./errors";
 import { defaultStem, resNetPresets, type ResNetPreset, type Stem } from "./resnet-presets";
 
@@ -144,8 +145,8 @@ function chooseSize(choices: AutoLearnChoices): { imageSize: number; stem: Stem;
   const imageSize = largest ?? middle;
   const epochs = Math.floor(epochsAt(imageSize));
   const reason = largest
-    ? `${imageSize} px is the largest size at which ${wantedEpochs} epochs fit into ${maxMinutes} minutes.`
-    : `${imageSize} px, because larger pictures would leave fewer than ${epochs < 1 ? "one epoch" : `${wantedEpochs} epochs`} in ${maxMinutes} minutes.`;
+    ? `${imageSize} px is the largest size at which ${wantedEpochs} epochs fit into ${formatDuration(maxMinutes * 60_000)}.`
+    : `${imageSize} px, because larger pictures would leave fewer than ${epochs < 1 ? "one epoch" : `${wantedEpochs} epochs`} in ${formatDuration(maxMinutes * 60_000)}.`;
   return { imageSize, stem: "imagenet", reason };
 }
 
@@ -191,9 +192,9 @@ function epochsIn({ samples, maxMinutes }: AutoLearnChoices, imagesPerSecond: nu
 function epochsReason(asked: number | undefined, epochs: number, affordable: number, imagesPerSecond: number, maxMinutes: number): string {
   const speedHere = `about ${Math.round(imagesPerSecond)} pictures a second`;
   if (asked !== undefined && asked > affordable) {
-    return `${asked} epochs were asked for; at ${speedHere} about ${affordable} of them fit into ${maxMinutes} minutes, and training will end there.`;
+    return `${asked} epochs were asked for; at ${speedHere} about ${affordable} of them fit into ${formatDuration(maxMinutes * 60_000)}, and training will end there.`;
   }
   if (asked !== undefined) return `${asked} epochs were asked for.`;
   if (epochs < affordable) return `${epochs} epochs: more would learn the pictures by heart.`;
-  return `${epochs} epochs are what fits into ${maxMinutes} minutes at ${speedHere}.`;
+  return `${epochs} epochs are what fits into ${formatDuration(maxMinutes * 60_000)} at ${speedHere}.`;
 }
