@@ -74,7 +74,7 @@ export function drawOptions(options: DrawOptions, ink: Ink): uPlot.Options {
         label: options.yLabel,
         space: 36,
         values: (_, splits) => splits.map(formatY),
-        size: (_, values) => Math.max(34, ...(values ?? []).map((text) => text.length * 7 + 12)),
+        size: (_, values) => Math.max(38, ...(values ?? []).map((text) => text.length * 7.5 + 16)),
       }),
     ],
     series: [{}, ...(smoothed ? [...faint, ...main] : main)],

@@ -16,16 +16,17 @@ import { useJobEvents } from "./use-job-events";
 
 /** How is it going, what happened. */
 export function JobPage({ job: id }: { job: string }) {
+  const t = useTranslations("jobs");
   const { connected } = useLive();
   const job = useOperation("job.show", { job: id }, { refetchIntervalMs: connected ? 30_000 : 4000 });
   if (job.data) return <Loaded job={job.data} />;
   return (
     <Page>
+      <PageHeader title={t("fact.job")} />
       {job.error ? (
         <ErrorState error={job.error} onRetry={() => void job.refetch()} />
       ) : (
         <div role="status" aria-busy="true" className="flex flex-col gap-5">
-          <Skeleton className="h-7 w-56" />
           <Skeleton className="h-20 w-full rounded-md" />
           <div className="grid gap-3 md:grid-cols-2">
             <Skeleton className="h-80 rounded-md" />

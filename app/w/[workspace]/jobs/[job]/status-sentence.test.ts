@@ -61,6 +61,12 @@ describe("metrics", () => {
     expect(trainedEpochs(metrics)).toEqual({ lastEpoch: 4, bestEpoch: 1 });
   });
 
+  it("counts an epoch as done only when it was validated", () => {
+    const begun = [point(1, "train/loss", 0, 1, 2), point(1, "train/loss", 1, 30, 1)];
+    expect(trainedEpochs(begun)).toEqual({ lastEpoch: 1, bestEpoch: null });
+    expect(trainedEpochs([...begun, point(1, "validation/accuracy", 0, 20, 0.4)])).toEqual({ lastEpoch: 0, bestEpoch: 0 });
+  });
+
   it("draws the last attempt only", () => {
     const metrics = [point(1, "train/loss", 0, 1, 9), point(2, "train/loss", 0, 1, 3), point(2, "train/loss", 0, 2, 2)];
     expect(curvesOf(metrics).get("train/loss")).toEqual([{ x: 1, y: 3 }, { x: 2, y: 2 }]);

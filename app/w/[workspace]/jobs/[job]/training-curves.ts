@@ -18,20 +18,23 @@ export function curvesOf(metrics: readonly MetricPoint[]): Map<string, TrainingC
 }
 
 /**
- * The last epoch seen and the one whose model is kept: the first with the highest validation accuracy, as training
- * itself chooses. Both count from 0.
+ * The last epoch that was done (or, before any was, the one begun) and the one whose model is kept: the first with the
+ * highest validation accuracy, as training itself chooses. Both count from 0.
  */
 export function trainedEpochs(metrics: readonly MetricPoint[]): Trained {
   const lastAttempt = metrics.reduce((last, metric) => Math.max(last, metric.attempt), 0);
-  let lastEpoch: number | null = null;
+  let begun: number | null = null;
+  let done: number | null = null;
   let bestEpoch: number | null = null;
   let best = -Infinity;
   for (const { attempt, name, value, epoch } of metrics) {
     if (attempt !== lastAttempt) continue;
-    lastEpoch = Math.max(lastEpoch ?? 0, epoch);
-    if (name !== "validation/accuracy" || value === null || value <= best) continue;
+    begun = Math.max(begun ?? 0, epoch);
+    if (name !== "validation/accuracy") continue;
+    done = Math.max(done ?? 0, epoch);
+    if (value === null || value <= best) continue;
     best = value;
     bestEpoch = epoch;
   }
-  return { lastEpoch, bestEpoch };
+  return { lastEpoch: done ?? begun, bestEpoch };
 }

@@ -84,7 +84,8 @@ export function useJobEvents(job: string, ended: boolean): JobEvents {
     const subscribe = () => {
       lastAsked = Date.now();
       socket.emit("job.subscribe", { job, cursor: resumeCursor(logRef.current) }, (answer) => {
-        if ("error" in answer) setError(answer.error);
+        // A line that is up again ends the complaint about the one that was down.
+        setError("error" in answer ? answer.error : null);
       });
     };
     const onEvents = (batch: { job: string; events: JobEvent[] }) => {
