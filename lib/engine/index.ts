@@ -13,7 +13,7 @@ export type { EngineName } from "./choose";
 export type EngineOptions = {
   /** how many threads one run may use; as many as there are cores if left out */
   threads?: number;
-  /** whether threads without work keep their core busy for a moment: a little quicker alone, much slower beside other work. Default false. */
+  /** whether threads without work keep their core busy for a moment: quicker alone, slower beside other work. Default false. */
   spinning?: boolean;
   /** this engine, whatever LATHE_ENGINE says */
   force?: EngineName;
