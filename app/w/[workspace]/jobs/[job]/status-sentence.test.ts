@@ -45,6 +45,10 @@ describe("statusSentence", () => {
     expect(say({ status: "failed", stopReason: "diverged", result: kept }, trained)).toBe("Training diverged after epoch 9; the best model, from epoch 8, was kept");
   });
 
+  it("does not call an epoch done that was not", () => {
+    expect(say({ status: "cancelled", stopReason: "stopped", result: kept }, { lastEpoch: 0, bestEpoch: null })).toBe("Stopped during epoch 1; the model as it was then was kept");
+  });
+
   it("does not promise a model that is not there", () => {
     expect(say({ status: "cancelled", stopReason: "stopped" })).toBe("Stopped before the first epoch was done; there is no model to keep");
     expect(say({ status: "cancelled", stopReason: "stopped", attempt: 0 })).toBe("Stopped before it began");

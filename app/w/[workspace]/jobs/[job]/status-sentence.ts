@@ -7,7 +7,7 @@ export type SentenceKey =
   | "waiting" | "waitingAgain" | "starting" | "training" | "trainingSoon" | "phase" | "phaseLeft"
   | "stopping" | "stoppingModel"
   | "imported" | "succeeded" | "completed" | "budget" | "earlyStop"
-  | "cancelledBefore" | "cancelledImport" | "cancelledNoModel" | "cancelledModel" | "cancelledLost"
+  | "cancelledBefore" | "cancelledImport" | "cancelledNoModel" | "cancelledEarly" | "cancelledModel" | "cancelledLost"
   | "failed" | "failedModel" | "diverged" | "divergedModel" | "outOfMemory" | "runnerLost";
 
 /** What the metrics say about a training: epochs count from 0. */
@@ -59,7 +59,8 @@ function stopped(job: Job, trained: Trained): Sentence {
   if (job.attempt === 0) return { key: "cancelledBefore", values: {} };
   if (job.kind === "import-dataset") return { key: "cancelledImport", values: {} };
   const values = kept(job, trained);
-  return values ? { key: "cancelledModel", values } : { key: "cancelledNoModel", values: {} };
+  if (!values) return { key: "cancelledNoModel", values: {} };
+  return { key: trained.bestEpoch === null ? "cancelledEarly" : "cancelledModel", values };
 }
 
 function gaveUp(job: Job, trained: Trained): Sentence {

@@ -48,7 +48,7 @@ function Loaded({ version, title }: { version: DatasetVersion; title: React.Reac
   const create = useCreateDialog();
   const name = `${version.dataset}@${version.version}`;
   const source = { dataset: version.dataset, bucket: version.bucket, prefix: version.prefix };
-  const again = may("editor") && (
+  const again = may("editor") && version.status !== "importing" && (
     <Button kind={version.status === "failed" ? "primary" : "secondary"} icon={<RotateCcw aria-hidden />} onClick={() => create.show(source)}>
       {t("newVersion")}
     </Button>
@@ -81,7 +81,7 @@ function Loaded({ version, title }: { version: DatasetVersion; title: React.Reac
               { label: tc("created"), value: <RelativeTime atMs={version.createdAtMs} /> },
             ]}
           />
-          <CliHint command={commands.datasetCreate(source)} />
+          <CliHint wrap command={commands.datasetCreate(source)} />
         </div>
       )}
       <CreateDatasetDialog />
