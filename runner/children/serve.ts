@@ -80,7 +80,7 @@ async function fitted(picture: Uint8Array | Float32Array, width: number, height:
 /** A frame's bytes start anywhere; floats want multiples of four. */
 function toFloats(bytes: Uint8Array): Float32Array {
   if (bytes.length % 4 !== 0) throw wrongTensor("FP32 values have four bytes each");
-  return new Float32Array(bytes.slice().buffer);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 function refusedPicture(reason: string): LatheError {

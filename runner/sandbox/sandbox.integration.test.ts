@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ChildToRunner } from "#lib/protocol/child";
 import { Program } from "../../bin/testing/program";
+import { alive, descendants } from "../testing/process-tree";
 import { messagesPerSecond, startChild } from "./child";
 import { detectSandbox, type Sandbox } from "./detect";
 import { explainExit } from "./exit-reason";
@@ -136,32 +137,8 @@ describe("a sandboxed child", () => {
     expect(family.length).toBeGreaterThanOrEqual(4);
     await program.end("SIGKILL");
     const endMs = Date.now() + 10_000;
-    let alive = family;
-    while (alive.length > 0 && Date.now() < endMs) {
-      const now = new Set((await processes()).map(({ pid }) => pid));
-      alive = alive.filter((pid) => now.has(pid));
-    }
-    expect(alive).toEqual([]);
+    let left = family;
+    while (left.length > 0 && Date.now() < endMs) left = await alive(left);
+    expect(left).toEqual([]);
   });
 });
-
-async function processes(): Promise<{ pid: number; parent: number }[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const rows = await Promise.all(
-    pids.map(async (pid) => {
-      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-      return { pid: Number(pid), parent: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? -1) };
-    }),
-  );
-  return rows.filter(({ parent }) => parent >= 0);
-}
-
-async function descendants(pid: number): Promise<number[]> {
-  const all = await processes();
-  const found: number[] = [];
-  for (let level = [pid]; level.length > 0; ) {
-    level = all.filter(({ parent }) => level.includes(parent)).map((one) => one.pid);
-    found.push(...level);
-  }
-  return found;
-}

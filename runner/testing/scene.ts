@@ -5,7 +5,9 @@ import path from "node:path";
 import sharp from "sharp";
 import { closeDatabase, createDatabase, type Database } from "#lib/data/database";
 import { createDatasetVersion } from "#lib/data/create-dataset-version";
+import { cancelJob } from "#lib/data/cancel-job";
 import { createJob } from "#lib/data/create-job";
+import { deployEndpoint } from "#lib/data/deploy-endpoint";
 import { ensureAdministrator } from "#lib/data/ensure-administrator";
 import { ensureRunner } from "#lib/data/ensure-runner";
 import { startQueue, type Queue } from "#lib/data/queue";
@@ -121,6 +123,38 @@ export class Scene<P extends Process> {
       const row = await this.db.job.findUniqueOrThrow({ where: { id: jobId } });
       if (holds(row)) return row;
       if (Date.now() > endMs) throw new Error(`${JSON.stringify(row)}\n${(await this.log(jobId)).join("\n")}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Imports a bucket and waits until it is a dataset version. */
+  async imported(bucket: string, dataset: string): Promise<string> {
+    const { jobId, datasetVersionId } = await this.startImport(bucket, { dataset });
+    const { status } = await this.job(jobId);
+    if (status !== "succeeded") throw new Error((await this.log(jobId)).join("\n"));
+    return datasetVersionId;
+  }
+
+  /** As a person does who presses Stop. */
+  async stop(jobId: string): Promise<void> {
+    await cancelJob(this.db, { workspaceId: this.workspaceId, jobId, now: new Date() });
+    this.web.emit("job.stop", { jobId });
+  }
+
+  /** Deploys a job's model; the runner has to find it. */
+  async deploy(jobId: string, endpoint: string): Promise<string> {
+    const version = await this.db.modelVersion.findFirstOrThrow({ where: { jobId } });
+    const { deploymentId } = await deployEndpoint(this.db, { workspaceId: this.workspaceId, endpoint, modelVersionId: version.id, trafficPercent: 100 });
+    this.web.emit("wake", {});
+    return deploymentId;
+  }
+
+  async deployment(deploymentId: string, status: string, waitMs = 60_000): Promise<void> {
+    const endMs = Date.now() + waitMs;
+    for (;;) {
+      const row = await this.db.deployment.findUniqueOrThrow({ where: { id: deploymentId } });
+      if (row.status === status) return;
+      if (Date.now() > endMs) throw new Error(JSON.stringify(row));
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
