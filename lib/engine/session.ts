@@ -27,7 +27,7 @@ export function openSession(native: Native, model: Uint8Array, { threads, spinni
     extra: { session: { intra_op: { allow_spinning: spinning ? "1" : "0" } } },
   });
   return {
-    run: (feeds, fetches) => void session.run(feeds, fetches, {}),
+    run: (feeds, fetches) => native.runInPlace(session, feeds, fetches),
     dispose: () => session.dispose(),
   };
 }
