@@ -63,7 +63,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line) as { open?: Case; steps?: number };
   if (request.open) {
     step = await open(request.open);
-    for (let warming = 0; warming < 3; warming++) await step();
+    for (let warming = 0; warming < 4; warming++) await step();
     answer({});
   } else if (request.steps) {
     const before = engineStatistics();

@@ -7,6 +7,7 @@ import { GraphNode, layOut, leafNode, type Operation, type OperationAttributes, 
 import { arrange, axesOf } from "./layout";
 import type { Native } from "./native";
 import { Plan } from "./plan";
+import { PlanPair } from "./plan-pair";
 import { PlanCache, type CacheLimits } from "./plan-cache";
 import type { SessionOptions } from "./session";
 import { sameShape, sizeOf, type Shape } from "./shapes";
@@ -218,16 +219,18 @@ export class RecordingBackend extends tf.KernelBackend {
   #run(roots: readonly GraphNode[]): void {
     const started = performance.now();
     let trace = traceFrom(roots);
-    let plan = this.#plans.find(trace);
+    let plans = this.#plans.find(trace);
     const traced = performance.now();
-    if (plan) {
-      this.counters.cacheHits++;
-    } else {
+    if (!plans) {
       const filters = strayFilters(trace);
       for (const filter of filters) layOut(filter, "filter");
       if (filters.length > 0) trace = traceFrom(roots);
-      plan = this.#plans.find(trace) ?? this.#build(trace);
+      plans = this.#plans.find(trace) ?? this.#addPlans(trace);
     }
+    const { builds } = this.counters;
+    const plan = plans.for(trace);
+    if (this.counters.builds > builds) this.#plans.trim();
+    else this.counters.cacheHits++;
     const built = performance.now();
     plan.run(trace, this.#pool);
     for (const root of roots) this.#residentBytes += root.storage!.values!.byteLength;
@@ -237,11 +240,13 @@ export class RecordingBackend extends tf.KernelBackend {
     this.counters.runMs += performance.now() - built;
   }
 
-  #build(trace: Trace): Plan {
-    const plan = new Plan(this.#native, compile(trace), this.#options);
-    this.#plans.add(trace, plan);
-    this.counters.builds++;
-    return plan;
+  #addPlans(trace: Trace): PlanPair {
+    const plans = new PlanPair((trace, constants) => {
+      this.counters.builds++;
+      return new Plan(this.#native, compile(trace, constants), this.#options);
+    });
+    this.#plans.add(trace, plans);
+    return plans;
   }
 
   #leaf(values: ArrayLike<number> | null, shape: Shape, dtype: NativeType): GraphNode {

@@ -19,11 +19,19 @@ export type CompiledGraph = {
   estimatedBytes: number;
 };
 
-/** Translates a trace to ONNX. It reads structure only, no values: the result serves every trace of the same structure. */
-export function compile({ order, roots }: Trace): CompiledGraph {
-  const context = new LoweringContext();
+/**
+ * Translates a trace to ONNX. Of the leaves at the indexes in `constants` it takes the values along, of all else the
+ * structure only: the result serves every trace of the same structure and with these very constants.
+ */
+export function compile({ order, roots }: Trace, constants: ReadonlySet<number>): CompiledGraph {
+  const context = new LoweringContext(order);
   const { graph } = context;
-  const inputs = order.filter((node) => node.storage && !isHostScalar(node)).map((node) => {
+  for (const index of constants) {
+    const node = order[index]!;
+    const { values, layout } = node.storage!;
+    context.defineConstant(node, { value: graph.initializer(node.dtype, arrange(node.shape, layout), values!), layout });
+  }
+  const inputs = order.filter((node) => node.storage && !isHostScalar(node) && !constants.has(node.index)).map((node) => {
     const name = `in_${node.index}`;
     const { layout } = node.storage!;
     context.define(node, { value: graph.input(name, node.dtype, arrange(node.shape, layout)), layout });
@@ -38,7 +46,8 @@ export function compile({ order, roots }: Trace): CompiledGraph {
     graph.output(value, name, root.dtype, shape);
     return { name, dtype: root.dtype, shape, layout, leafSignature: leafSignature(root.shape, root.dtype, layout) };
   });
-  return { model: graph.encode(), inputs, scalars, outputs, estimatedBytes: peakBytes({ order, roots }) };
+  const constantBytes = [...constants].reduce((sum, index) => sum + order[index]!.storage!.values!.byteLength, 0);
+  return { model: graph.encode(), inputs, scalars, outputs, estimatedBytes: peakBytes({ order, roots }) + constantBytes };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { backend_util } from "@tensorflow/tfjs-core";
+import type { GraphNode } from "./graph-node";
 import type { Shape } from "./shapes";
 
 /** Everything that decides a convolution's or a pooling's loops. Pads count cells of the input. */
@@ -63,6 +64,14 @@ export function withPadding(
   const inWidth = geometry.inWidth - pads.padLeft - pads.padRight;
   const key = `padded|${Object.values(geometry).join()}|${[pads.padTop, pads.padBottom, pads.padLeft, pads.padRight].join()}`;
   return remember(key, () => ({ ...geometry, ...pads, inHeight, inWidth }));
+}
+
+/** `geometry` over the map inside of `padded`, if that puts zeros around rows and columns and the windows add none. */
+export function withZerosAround(padded: GraphNode, geometry: WindowGeometry): WindowGeometry | null {
+  if (!padded.is("Pad") || padded.attributes.value !== 0 || !isUnpadded(geometry)) return null;
+  const [batch, rows, columns, channels] = padded.attributes.paddings;
+  if (!batch || !rows || !columns || !channels || [...batch, ...channels].some((cells) => cells !== 0)) return null;
+  return withPadding(geometry, { padTop: rows[0], padBottom: rows[1], padLeft: columns[0], padRight: columns[1] });
 }
 
 export function isUnpadded({ padTop, padBottom, padLeft, padRight }: WindowGeometry): boolean {

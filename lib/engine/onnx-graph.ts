@@ -106,11 +106,21 @@ export class OnnxGraph {
     const key = `constant|${dtype}|${shape.join()}|${Buffer.from(raw).toString("base64")}`;
     const known = this.#known.get(key);
     if (known) return known[0]!;
+    const name = this.#initializer(dtype, shape, raw);
+    this.#known.set(key, [name]);
+    return name;
+  }
+
+  /** A constant that is too large to be looked for among the others. */
+  initializer(dtype: OnnxType, shape: Shape, values: ArrayBufferView): Value {
+    return this.#initializer(dtype, shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+
+  #initializer(dtype: OnnxType, shape: Shape, raw: Uint8Array): Value {
     const name = this.#name("constant");
     const tensor = new Message();
     for (const extent of shape) tensor.integer(1, extent);
     this.#initializers.push(tensor.integer(2, onnxTypes[dtype]).string(8, name).bytes(9, raw));
-    this.#known.set(key, [name]);
     return name;
   }
 
@@ -127,6 +137,7 @@ export class OnnxGraph {
       .message(7, graph)
       .message(8, new Message().string(1, "").integer(2, opset))
       .message(8, new Message().string(1, contribDomain).integer(2, contribOpset))
+      .message(8, new Message().string(1, "com.microsoft.nchwc").integer(2, 1))
       .encode();
   }
 

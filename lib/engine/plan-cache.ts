@@ -1,7 +1,7 @@
-import type { Plan } from "./plan";
+import type { PlanPair } from "./plan-pair";
 import type { Trace } from "./trace";
 
-type Entry = { structure: Int32Array; plan: Plan };
+type Entry = { structure: Int32Array; plans: PlanPair };
 
 export type CacheLimits = { maxPlans: number; maxBytes: number };
 
@@ -12,7 +12,6 @@ export type CacheLimits = { maxPlans: number; maxBytes: number };
 export class PlanCache {
   /** the least recently used first; rare equal hashes take the next free number */
   #entries = new Map<number, Entry>();
-  #bytes = 0;
 
   constructor(readonly limits: CacheLimits) {}
 
@@ -20,39 +19,45 @@ export class PlanCache {
     return this.#entries.size;
   }
 
+  /** Rough: what all of them hold on to. */
   get bytes(): number {
-    return this.#bytes;
+    let bytes = 0;
+    for (const { plans } of this.#entries.values()) bytes += plans.estimatedBytes;
+    return bytes;
   }
 
-  find({ structure }: Trace): Plan | undefined {
+  find({ structure }: Trace): PlanPair | undefined {
     for (let key = hash(structure); ; key++) {
       const entry = this.#entries.get(key);
       if (!entry) return undefined;
       if (!equal(entry.structure, structure)) continue;
       this.#entries.delete(key);
       this.#entries.set(key, entry);
-      return entry.plan;
+      return entry.plans;
     }
   }
 
-  add({ structure }: Trace, plan: Plan): void {
+  add({ structure }: Trace, plans: PlanPair): void {
     let key = hash(structure);
     while (this.#entries.has(key)) key++;
-    this.#entries.set(key, { structure, plan });
-    this.#bytes += plan.estimatedBytes;
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#entries.size === 1) break; // the one just added
-      if (this.#entries.size <= this.limits.maxPlans && this.#bytes <= this.limits.maxBytes) break;
+    this.#entries.set(key, { structure, plans });
+  }
+
+  /** Lets the least recently used ones go, until all are within the limits again. */
+  trim(): void {
+    let bytes = this.bytes;
+    for (const [oldest, { plans }] of this.#entries) {
+      if (this.#entries.size === 1) break; // the one in use
+      if (this.#entries.size <= this.limits.maxPlans && bytes <= this.limits.maxBytes) break;
       this.#entries.delete(oldest);
-      this.#bytes -= entry.plan.estimatedBytes;
-      entry.plan.dispose();
+      bytes -= plans.estimatedBytes;
+      plans.dispose();
     }
   }
 
   clear(): void {
-    for (const { plan } of this.#entries.values()) plan.dispose();
+    for (const { plans } of this.#entries.values()) plans.dispose();
     this.#entries.clear();
-    this.#bytes = 0;
   }
 }
 

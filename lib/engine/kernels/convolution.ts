@@ -6,7 +6,7 @@ import type {
   TensorInfo,
 } from "@tensorflow/tfjs-core";
 import type { RecordingBackend } from "../backend";
-import { convGeometry, isUnpadded, withPadding, type WindowGeometry } from "../conv-geometry";
+import { convGeometry, withZerosAround, type WindowGeometry } from "../conv-geometry";
 import type { FusedActivation, GraphNode } from "../graph-node";
 import { unreachedCells } from "../lowering/conv-input-gradient";
 import { isFusedActivation } from "./matmul";
@@ -52,11 +52,6 @@ function geometryOf(input: readonly number[], filter: readonly number[], { strid
 
 /** Zeros that the program itself puts around a map become the convolution's own padding, as in torch's ResNets. */
 function absorbPad(node: GraphNode, geometry: WindowGeometry): { node: GraphNode; geometry: WindowGeometry } {
-  if (!node.is("Pad") || node.attributes.value !== 0 || !isUnpadded(geometry)) return { node, geometry };
-  const [batch, rows, columns, channels] = node.attributes.paddings as [Pad, Pad, Pad, Pad];
-  if ([...batch, ...channels].some((cells) => cells !== 0)) return { node, geometry };
-  const pads = { padTop: rows[0], padBottom: rows[1], padLeft: columns[0], padRight: columns[1] };
-  return { node: node.inputs[0]!, geometry: withPadding(geometry, pads) };
+  const padded = withZerosAround(node, geometry);
+  return padded ? { node: node.inputs[0]!, geometry: padded } : { node, geometry };
 }
-
-type Pad = readonly [number, number];

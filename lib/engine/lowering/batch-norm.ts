@@ -18,6 +18,15 @@ export const batchNormLowerings: LoweringTable<"BatchNorm" | "BatchNormGradient"
     const offset = node.attributes.offset ? rest.shift() : undefined;
     const scale = node.attributes.scale ? rest.shift() : undefined;
     const layout = context.dense(x).layout;
+    const parameters = node.inputs.slice(1);
+    if (layout === "activation" && parameters.every((each) => context.isConstant(each))) {
+      // Folded into the filter of the convolution before, if there is one.
+      const channels = [mean.shape[0]!];
+      const ofAll = (value: number) => graph.constant("float32", channels, new Float32Array(channels[0]!).fill(value));
+      const [gamma, beta] = [scale ? context.logical(scale) : ofAll(1), offset ? context.logical(offset) : ofAll(0)];
+      const inputs = [context.in(layout, x), gamma, beta, context.logical(mean), context.logical(variance)];
+      return { value: graph.add("BatchNormalization", inputs, { epsilon: { float: node.attributes.epsilon } }), layout };
+    }
     const factor = times(context, inverseDeviation(context, variance, node.attributes.epsilon), scale);
     let value = graph.add("Mul", [centre(context, x, mean, layout), channels(context, factor, x, layout)]);
     if (offset) value = graph.add("Add", [value, channels(context, context.logical(offset), x, layout)]);

@@ -16,6 +16,31 @@ export class LoweringContext {
   /** scalars as the vector of one they arrive as, which broadcasts against anything of rank 1 and more */
   #vectors = new Map<GraphNode, Value>();
 
+  #constants = new Set<GraphNode>();
+  #users = new Map<GraphNode, GraphNode[]>();
+
+  /** @param order all that will be lowered */
+  constructor(order: readonly GraphNode[]) {
+    for (const node of order) {
+      for (const input of node.inputs) this.#users.set(input, [...(this.#users.get(input) ?? []), node]);
+    }
+  }
+
+  /** Whether some node that fits has this one as an input. */
+  isUsed(node: GraphNode, fits: (user: GraphNode) => boolean): boolean {
+    return this.#users.get(node)?.some(fits) ?? false;
+  }
+
+  defineConstant(node: GraphNode, result: Lowered): void {
+    this.#constants.add(node);
+    this.define(node, result);
+  }
+
+  /** Whether the graph knows a node's values already, which opens ways that ONNX Runtime optimises further. */
+  isConstant(node: GraphNode): boolean {
+    return this.#constants.has(node) || (node.is("Reshape") && this.isConstant(node.inputs[0]!));
+  }
+
   define(node: GraphNode, result: Lowering): void {
     this.#results.set(node, result);
   }

@@ -1,4 +1,5 @@
 import type { WindowGeometry } from "../conv-geometry";
+import type { GraphNode } from "../graph-node";
 import { arrange } from "../layout";
 import type { Attributes } from "../onnx-graph";
 import { sizeOf } from "../shapes";
@@ -26,9 +27,10 @@ export const poolingLowerings: LoweringTable<"MaxPool" | "MaxPoolGradient" | "Av
   }),
 };
 
-/** Both outputs always, so that the forward and the backward pass share one operation. */
-function maxPool(context: LoweringContext, x: Parameters<LoweringContext["in"]>[1], geometry: WindowGeometry): readonly string[] {
-  return context.graph.addMany("MaxPool", [context.in("activation", x)], windowAttributes(geometry), 2);
+/** With the winners' places if a gradient wants them, so that both passes share one operation: finding them takes long. */
+function maxPool(context: LoweringContext, x: GraphNode, geometry: WindowGeometry): readonly string[] {
+  const winnersWanted = context.isUsed(x, (user) => user.is("MaxPoolGradient") && user.attributes.geometry === geometry);
+  return context.graph.addMany("MaxPool", [context.in("activation", x)], windowAttributes(geometry), winnersWanted ? 2 : 1);
 }
 
 export function windowAttributes(geometry: WindowGeometry): Attributes {

@@ -1,0 +1,61 @@
+import type { BufferPool } from "./buffer-pool";
+import type { Plan } from "./plan";
+import { sizeOf } from "./shapes";
+import type { Trace } from "./trace";
+import { weightLeaves, Weights } from "./weights";
+
+/** Compiles a trace, the leaves given as constants. */
+export type Build = (trace: Trace, constants: ReadonlySet<number>) => Plan;
+
+/** ONNX models end at 2 GiB. */
+const mostFrozenBytes = 2 ** 30;
+/** After weights have changed, so many runs with the same ones make it worth to compile them in again. */
+const steadyRuns = 16;
+
+/**
+ * The plans of one structure: a frozen one with the weights inside, which predicts faster, and an open one that takes
+ * them as inputs. A structure begins frozen; whose weights change is opened until they stay the same for long. Counts
+ * decide, no clock: the same program takes the same path, bit by bit.
+ */
+export class PlanPair {
+  #open: Plan | null = null;
+  #frozen: { plan: Plan; weights: Weights } | null = null;
+  #latest: Weights | null = null;
+  #runs = 0;
+  #changed = false;
+
+  constructor(readonly build: Build) {}
+
+  get estimatedBytes(): number {
+    return (this.#open?.estimatedBytes ?? 0) + (this.#frozen?.plan.estimatedBytes ?? 0);
+  }
+
+  /** The plan to run this trace by, compiled if need be. */
+  for(trace: Trace): Plan {
+    if (this.#frozen?.weights.areThoseOf(trace)) return this.#frozen.plan;
+    const leaves = weightLeaves(trace);
+    const bytes = leaves.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+    if (leaves.length > 0 && bytes <= mostFrozenBytes && this.#areSteady(trace)) {
+      this.#frozen?.plan.dispose();
+      this.#frozen = { plan: this.build(trace, new Set(leaves.map(({ index }) => index))), weights: new Weights(leaves) };
+      return this.#frozen.plan;
+    }
+    this.#open ??= this.build(trace, new Set());
+    return this.#open;
+  }
+
+  #areSteady(trace: Trace): boolean {
+    this.#changed ||= this.#frozen !== null;
+    if (!this.#latest?.areThoseOf(trace)) {
+      this.#latest = new Weights(weightLeaves(trace));
+      this.#runs = 0;
+    }
+    this.#runs++;
+    return !this.#changed || this.#runs > steadyRuns;
+  }
+
+  dispose(): void {
+    this.#open?.dispose();
+    this.#frozen?.plan.dispose();
+  }
+}
