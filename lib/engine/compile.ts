@@ -20,6 +20,12 @@ export type CompiledGraph = {
 };
 
 /**
+ * A first output of one byte: the binding makes a copy of the first for itself before it can be kept from it (see
+ * `native.ts`).
+ */
+export const doneName = "done";
+
+/**
  * Translates a trace to ONNX. Of the leaves at the indexes in `constants` it takes the values along, of all else the
  * structure only: the result serves every trace of the same structure and with these very constants.
  */
@@ -39,6 +45,7 @@ export function compile({ order, roots }: Trace, constants: ReadonlySet<number>)
   });
   const scalars = declareScalars(context, order.filter((node) => isHostScalar(node)));
   for (const node of order) if (!node.storage) lower(context, node);
+  graph.output(graph.constant("bool", [1], [1]), doneName, "bool", [1]);
   const outputs = roots.map((root, place) => {
     const { value, layout } = context.dense(root);
     const name = `out_${place}`;

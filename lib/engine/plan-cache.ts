@@ -3,6 +3,9 @@ import type { Trace } from "./trace";
 
 type Entry = { structure: Int32Array; plans: PlanPair };
 
+const leastRetired = 32 * 2 ** 20;
+const mostRemembered = 10_000;
+
 export type CacheLimits = { maxPlans: number; maxBytes: number };
 
 /**
@@ -12,6 +15,9 @@ export type CacheLimits = { maxPlans: number; maxBytes: number };
 export class PlanCache {
   /** the least recently used first; rare equal hashes take the next free number */
   #entries = new Map<number, Entry>();
+
+  /** structures whose plans were let go after their only run: those that come again stay */
+  #retired = new Set<number>();
 
   constructor(readonly limits: CacheLimits) {}
 
@@ -38,9 +44,25 @@ export class PlanCache {
   }
 
   add({ structure }: Trace, plans: PlanPair): void {
+    this.#retireFirstSteps();
     let key = hash(structure);
     while (this.#entries.has(key)) key++;
     this.#entries.set(key, { structure, plans });
+  }
+
+  /**
+   * The first step of a training makes the optimizer's state and never comes again, but its session would hold as much
+   * memory as that of all later steps: what is large and ran once goes when something new is compiled, once for each
+   * structure.
+   */
+  #retireFirstSteps(): void {
+    for (const [key, { plans }] of this.#entries) {
+      if (plans.runs > 1 || plans.estimatedBytes < leastRetired || this.#retired.has(key)) continue;
+      if (this.#retired.size >= mostRemembered) this.#retired.clear();
+      this.#retired.add(key);
+      this.#entries.delete(key);
+      plans.dispose();
+    }
   }
 
   /** Lets the least recently used ones go, until all are within the limits again. */

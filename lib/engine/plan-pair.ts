@@ -10,7 +10,7 @@ export type Build = (trace: Trace, constants: ReadonlySet<number>) => Plan;
 /** ONNX models end at 2 GiB. */
 const mostFrozenBytes = 2 ** 30;
 /** After weights have changed, so many runs with the same ones make it worth to compile them in again. */
-const steadyRuns = 16;
+const leastSteadyRuns = 16;
 
 /**
  * The plans of one structure: a frozen one with the weights inside, which predicts faster, and an open one that takes
@@ -21,6 +21,7 @@ export class PlanPair {
   #open: Plan | null = null;
   #frozen: { plan: Plan; weights: Weights } | null = null;
   #latest: Weights | null = null;
+  #steadyRuns = 0;
   #runs = 0;
   #changed = false;
 
@@ -30,8 +31,14 @@ export class PlanPair {
     return (this.#open?.estimatedBytes ?? 0) + (this.#frozen?.plan.estimatedBytes ?? 0);
   }
 
+  /** how often a plan was asked for */
+  get runs(): number {
+    return this.#runs;
+  }
+
   /** The plan to run this trace by, compiled if need be. */
   for(trace: Trace): Plan {
+    this.#runs++;
     if (this.#frozen?.weights.areThoseOf(trace)) return this.#frozen.plan;
     const leaves = weightLeaves(trace);
     const bytes = leaves.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
@@ -48,10 +55,10 @@ export class PlanPair {
     this.#changed ||= this.#frozen !== null;
     if (!this.#latest?.areThoseOf(trace)) {
       this.#latest = new Weights(weightLeaves(trace));
-      this.#runs = 0;
+      this.#steadyRuns = 0;
     }
-    this.#runs++;
-    return !this.#changed || this.#runs > steadyRuns;
+    this.#steadyRuns++;
+    return !this.#changed || this.#steadyRuns > leastSteadyRuns;
   }
 
   dispose(): void {

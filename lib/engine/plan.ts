@@ -1,6 +1,6 @@
 import type { Tensor } from "onnxruntime-node";
 import type { BufferPool } from "./buffer-pool";
-import type { CompiledGraph } from "./compile";
+import { doneName, type CompiledGraph } from "./compile";
 import { allocate, type NativeArray, type NativeType } from "./dtypes";
 import type { GraphNode } from "./graph-node";
 import { arrange } from "./layout";
@@ -12,6 +12,7 @@ import type { Trace } from "./trace";
 /** A graph that has been compiled, and everything to run it again with other values. */
 export class Plan {
   readonly #session: Session;
+  readonly #done: Tensor;
   readonly #scalars: { name: string; indexes: readonly number[]; values: NativeArray; tensor: Tensor }[];
 
   constructor(
@@ -20,6 +21,7 @@ export class Plan {
     options: SessionOptions,
   ) {
     this.#session = openSession(native, compiled.model, options);
+    this.#done = this.#tensor("bool", new Uint8Array(1), [1]);
     this.#scalars = compiled.scalars.map(({ name, dtype, indexes }) => {
       const values = allocate(dtype, indexes.length);
       return { name, indexes, values, tensor: this.#tensor(dtype, values, [indexes.length]) };
@@ -39,7 +41,7 @@ export class Plan {
       indexes.forEach((index, slot) => (values[slot] = order[index]!.storage!.values![0]!));
       feeds[name] = tensor;
     }
-    const fetches: Record<string, Tensor> = {};
+    const fetches: Record<string, Tensor> = { [doneName]: this.#done };
     const results = this.compiled.outputs.map(({ name, dtype, shape }) => {
       const values = pool.take(dtype, sizeOf(shape));
       const tensor = this.#tensor(dtype, values, shape);
