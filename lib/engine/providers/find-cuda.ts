@@ -23,8 +23,8 @@ export async function findCuda(folder: string, probe: () => Promise<Probe> = mul
   if (missing.length > 0) {
     return {
       found: false,
-      why: `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not in ${folder}`,
-      nextStep: "Fetch them with `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`.",
+      why: "its provider libraries are not installed",
+      nextStep: `${missing.join(" and ")} must lie in ${folder}; \`ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node\` fetches them.`,
     };
   }
   const tried = await probe();

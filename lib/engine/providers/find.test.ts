@@ -27,8 +27,8 @@ describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("CUDA", 
     await writeFile(path.join(folder, libraries[0]!), "");
     expect(await findCuda(folder, probe)).toEqual({
       found: false,
-      why: `libonnxruntime_providers_cuda.so is not in ${folder}`,
-      nextStep: "Fetch them with `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`.",
+      why: "its provider libraries are not installed",
+      nextStep: `libonnxruntime_providers_cuda.so must lie in ${folder}; \`ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node\` fetches them.`,
     });
     expect(probe).not.toHaveBeenCalled();
   });
