@@ -29,6 +29,12 @@ describe("choosing an engine", () => {
     expect(await chooseEngine(undefined, nothing)).toMatchObject({ name: "cpu", why: expect.stringMatching(/^TensorFlow.js in plain JavaScript, slow, because nothing better runs here \(cuda, /) });
   });
 
+  it("stays one line of bounded length", async () => {
+    const { why } = await chooseEngine(undefined, { ...nothing, "onnxruntime:cuda": () => absent("x".repeat(5_000)), "onnxruntime:cpu": present });
+    expect(why.length).toBeLessThan(400);
+    expect(why).toContain("x…; webgpu:");
+  });
+
   it("looks no further than the first that is found", async () => {
     const later = vi.fn(present);
     await chooseEngine(undefined, { ...nothing, "onnxruntime:cpu": present, tensorflow: later, wasm: later });

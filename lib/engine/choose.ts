@@ -4,6 +4,8 @@ import { EngineError } from "./engine-error";
 export const engineNames = ["onnxruntime:cuda", "onnxruntime:webgpu", "onnxruntime:cpu", "tensorflow", "wasm", "cpu"] as const;
 export type EngineName = (typeof engineNames)[number];
 
+const longestWhy = 150;
+
 /** Whether an engine runs here; if not, why (a clause without a full stop) and what a person can do (a sentence). */
 export type Finding = { found: true } | { found: false; why: string; nextStep: string };
 
@@ -37,9 +39,15 @@ export async function chooseEngine(asked: string | undefined, finders: Finders):
   for (const name of engineNames) {
     const finding = name === "cpu" ? ({ found: true } as const) : await finders[name](false);
     if (finding.found) return { name, why: `${praise(name)}${describe(passedOver)}` };
-    passedOver.set(finding.why, [...(passedOver.get(finding.why) ?? []), name]);
+    const why = clip(finding.why);
+    passedOver.set(why, [...(passedOver.get(why) ?? []), name]);
   }
   throw new EngineError("No engine was found."); // the last one always is
+}
+
+/** Loaders' messages can be long, and this is one line. */
+function clip(why: string): string {
+  return why.length > longestWhy ? `${why.slice(0, longestWhy - 1)}…` : why;
 }
 
 function isEngineName(name: string): name is EngineName {

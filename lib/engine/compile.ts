@@ -4,7 +4,9 @@ import { isHostScalar, leafSignature, type GraphNode } from "./graph-node";
 import { arrange, type Layout } from "./layout";
 import { LoweringContext } from "./lowering/context";
 import { lower } from "./lowering/lower";
+import { splitVector } from "./lowering/split-vector";
 import { sizeOf, type Shape } from "./shapes";
+import type { Provider } from "./providers/provider";
 import type { Trace } from "./trace";
 
 export type CompiledGraph = {
@@ -19,9 +21,9 @@ export type CompiledGraph = {
   estimatedBytes: number;
 };
 
-/** Translates a trace to ONNX. It reads structure only, no values: the result serves every trace of the same structure. */
-export function compile({ order, roots }: Trace): CompiledGraph {
-  const context = new LoweringContext();
+/** Translates a trace to ONNX for a provider. It reads structure only, no values: the result serves every trace of the same structure. */
+export function compile({ order, roots }: Trace, provider: Provider): CompiledGraph {
+  const context = new LoweringContext(provider);
   const { graph } = context;
   const inputs = order.filter((node) => node.storage && !isHostScalar(node)).map((node) => {
     const name = `in_${node.index}`;
@@ -52,7 +54,7 @@ function declareScalars(context: LoweringContext, nodes: readonly GraphNode[]): 
     if (members.length === 0) return [];
     const name = `scalars_${dtype}`;
     graph.input(name, dtype, [members.length]);
-    const parts = members.length === 1 ? [name] : graph.addMany("Split", [name], { axis: 0, num_outputs: members.length }, members.length);
+    const parts = splitVector(graph, name, members.length, context.provider.mostSplitOutputs);
     members.forEach((node, place) => context.defineScalar(node, parts[place]!));
     return [{ name, dtype, indexes: members.map((node) => node.index) }];
   });

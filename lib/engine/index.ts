@@ -43,6 +43,9 @@ export type EngineStatistics = {
   cachedPlans: number;
   /** memory kept for the next tensors */
   poolBytes: number;
+  /** on a device with memory of its own: values read back from there, and bytes fed from here */
+  downloads: number;
+  uploadedBytes: number;
   /** calls of each kernel that ran in plain JavaScript because ONNX has no equivalent */
   fallbacks: Record<string, number>;
 };
@@ -124,6 +127,7 @@ export function engineStatistics(): EngineStatistics {
     ...counters,
     cachedPlans: recording?.cachedPlans ?? 0,
     poolBytes: recording?.poolBytes ?? 0,
+    ...(recording?.deviceTraffic ?? { downloads: 0, uploadedBytes: 0 }),
     fallbacks: Object.fromEntries(fallbacks),
   };
 }

@@ -1,6 +1,7 @@
 import type { GraphNode } from "../graph-node";
 import { arrange, axesOf, movesNothing, transition, type Layout } from "../layout";
 import { OnnxGraph, type Value } from "../onnx-graph";
+import type { Provider } from "../providers/provider";
 import { alignRight, sameShape, sizeOf, type Shape } from "../shapes";
 
 /** Where a node's values are in the ONNX graph. */
@@ -15,6 +16,9 @@ export class LoweringContext {
   #results = new Map<GraphNode, Lowering>();
   /** scalars as the vector of one they arrive as, which broadcasts against anything of rank 1 and more */
   #vectors = new Map<GraphNode, Value>();
+
+  /** @param provider will run the graph: what it cannot do is said in another way */
+  constructor(readonly provider: Provider) {}
 
   define(node: GraphNode, result: Lowering): void {
     this.#results.set(node, result);

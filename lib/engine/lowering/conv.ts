@@ -3,19 +3,27 @@ import { convForward } from "./conv-forward";
 import { convFilterGradient } from "./conv-filter-gradient";
 import { convInputGradient } from "./conv-input-gradient";
 import { activate } from "./matmul";
+import { appendZeros, missingChannels } from "./whole-channels";
 
 export const convLowerings: LoweringTable<"Conv" | "ConvInputGradient" | "ConvFilterGradient"> = {
   Conv: (context, node) => {
     const { graph } = context;
     const { geometry, activation } = node.attributes;
     const bias = node.inputs[2];
-    let value = convForward(graph, context.in("activation", input(node, 0)), context.in("filter", input(node, 1)), geometry);
+    const more = missingChannels(context.provider, geometry.inChannels, geometry.outChannels);
+    const x = appendZeros(graph, context.in("activation", input(node, 0)), 1, more);
+    const filter = appendZeros(graph, context.in("filter", input(node, 1)), 1, more);
+    let value = convForward(graph, x, filter, { ...geometry, inChannels: geometry.inChannels + more });
     if (bias) value = graph.add("Add", [value, graph.reshape(context.logical(bias), [1, geometry.outChannels, 1, 1])]);
     return { value: activate(graph, value, activation), layout: "activation" };
   },
   ConvInputGradient: (context, node) => {
-    const [dy, filter] = [context.in("activation", input(node, 0)), context.in("filter", input(node, 1))];
-    return { value: convInputGradient(context.graph, dy, filter, node.attributes.geometry), layout: "activation" };
+    const { graph } = context;
+    const { geometry } = node.attributes;
+    const more = missingChannels(context.provider, geometry.outChannels, geometry.inChannels); // it reads what the other wrote
+    const dy = appendZeros(graph, context.in("activation", input(node, 0)), 1, more);
+    const filter = appendZeros(graph, context.in("filter", input(node, 1)), 0, more);
+    return { value: convInputGradient(graph, dy, filter, { ...geometry, outChannels: geometry.outChannels + more }), layout: "activation" };
   },
   ConvFilterGradient: (context, node) => {
     const [x, dy] = [context.in("activation", input(node, 0)), context.in("activation", input(node, 1))];

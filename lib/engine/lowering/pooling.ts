@@ -3,6 +3,7 @@ import { arrange } from "../layout";
 import type { Attributes } from "../onnx-graph";
 import { sizeOf } from "../shapes";
 import type { LoweringContext } from "./context";
+import { gradientByComparison } from "./max-pool-gradient";
 import { input, type LoweringTable } from "./table";
 
 export const poolingLowerings: LoweringTable<"MaxPool" | "MaxPoolGradient" | "AveragePool"> = {
@@ -10,6 +11,10 @@ export const poolingLowerings: LoweringTable<"MaxPool" | "MaxPoolGradient" | "Av
   MaxPoolGradient: (context, node) => {
     const { graph } = context;
     const [dy, x] = [input(node, 0), input(node, 1)];
+    if (!context.provider.maxPoolIndices) {
+      const values = { dy: context.in("activation", dy), x: context.in("activation", x), y: maxPool(context, x, node.attributes.geometry)[0]! };
+      return { value: gradientByComparison(graph, values, node.attributes.geometry), layout: "activation" };
+    }
     // The indices count cells of the whole tensor: the gradient is one scatter, adding where windows overlap.
     const winners = maxPool(context, x, node.attributes.geometry)[1]!;
     const zeros = graph.add("ConstantOfShape", [graph.integers([sizeOf(x.shape)])]);
@@ -26,9 +31,9 @@ export const poolingLowerings: LoweringTable<"MaxPool" | "MaxPoolGradient" | "Av
   }),
 };
 
-/** Both outputs always, so that the forward and the backward pass share one operation. */
+/** Both outputs wherever there are two, so that the forward and the backward pass share one operation. */
 function maxPool(context: LoweringContext, x: Parameters<LoweringContext["in"]>[1], geometry: WindowGeometry): readonly string[] {
-  return context.graph.addMany("MaxPool", [context.in("activation", x)], windowAttributes(geometry), 2);
+  return context.graph.addMany("MaxPool", [context.in("activation", x)], windowAttributes(geometry), context.provider.maxPoolIndices ? 2 : 1);
 }
 
 export function windowAttributes(geometry: WindowGeometry): Attributes {

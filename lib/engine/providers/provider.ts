@@ -11,14 +11,19 @@ export type Provider = {
   deviceMemory: boolean;
   /** whether MaxPool says which cell won */
   maxPoolIndices: boolean;
+  /** into how many parts one Split may cut */
+  mostSplitOutputs: number;
+  /** whether convolutions go wrong with some numbers of channels, see `lowering/whole-channels.ts` */
+  miscountsChannels: boolean;
 };
 
 export const providers: Record<ProviderName, Provider> = {
-  cpu: { name: "cpu", sessionProviders: ["cpu"], deviceMemory: false, maxPoolIndices: true },
+  cpu: { name: "cpu", sessionProviders: ["cpu"], deviceMemory: false, maxPoolIndices: true, mostSplitOutputs: Infinity, miscountsChannels: false },
   // The binding binds outputs to WebGPU's buffers only: on CUDA, weights cross the bus in every step.
   // Of CUDA's options it passes on the device's number alone; CUDA_VISIBLE_DEVICES decides which card is number 0.
-  cuda: { name: "cuda", sessionProviders: [{ name: "cuda", deviceId: 0 }, "cpu"], deviceMemory: false, maxPoolIndices: true },
-  webgpu: { name: "webgpu", sessionProviders: ["webgpu", "cpu"], deviceMemory: true, maxPoolIndices: false },
+  cuda: { name: "cuda", sessionProviders: [{ name: "cuda", deviceId: 0 }, "cpu"], deviceMemory: false, maxPoolIndices: true, mostSplitOutputs: Infinity, miscountsChannels: false },
+  // Every adapter lets a shader see eight buffers, and ONNX Runtime's Split needs one for each part and its input.
+  webgpu: { name: "webgpu", sessionProviders: ["webgpu", "cpu"], deviceMemory: true, maxPoolIndices: false, mostSplitOutputs: 7, miscountsChannels: true },
 };
 
 /** @throws EngineError if `name` is none of ONNX Runtime's engines */
