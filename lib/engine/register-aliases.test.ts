@@ -74,9 +74,9 @@ describe("an ordinary TensorFlow.js program", () => {
     expect((await program("typed.ts", typed)).stdout).toBe("onnxruntime [ 2, 4 ]\n");
     const common = `
       const tf = require("@tensorflow/tfjs-node");
-      import("@tensorflow/tfjs-node-gpu").then((other) => console.log(tf.getBackend(), tf.tensor([1, 2]).mul(2).arraySync(), other.Tensor === tf.Tensor, require("@tensorflow/tfjs").node.decodePng === tf.node.decodePng));
+      import("@tensorflow/tfjs-node-gpu").then((other) => console.log(tf.getBackend(), tf.tensor([1, 2]).mul(2).arraySync(), other.Tensor === tf.Tensor, require("@tensorflow/tfjs").node.decodePng === tf.node.decodePng, require("@tensorflow/tfjs-core").Tensor === tf.Tensor));
     `;
-    expect((await program("common.cjs", common)).stdout).toBe("onnxruntime [ 2, 4 ] true true\n");
+    expect((await program("common.cjs", common)).stdout).toBe("onnxruntime [ 2, 4 ] true true true\n");
   });
 
   it("runs on the engine asked for, or says why it cannot", async () => {

@@ -10,7 +10,7 @@
 import Module from "node:module";
 import { pathToFileURL } from "node:url";
 import * as tf from "./node/index";
-import { isInside, wholes } from "./node/aliases.mjs";
+import { isInside, parts, wholes } from "./node/aliases.mjs";
 
 type Load = (request: string, parent: { filename?: string } | undefined, isMain: boolean) => unknown;
 
@@ -19,11 +19,14 @@ const engineUrl = new URL("./", import.meta.url).href;
 Module.register(new URL("node/aliases.mjs", import.meta.url), { data: { engineUrl } });
 
 // `require` has hooks of its own in Node 22 and later only; this is what loaders did before.
+const requireOwn = Module.createRequire(import.meta.url);
 const loader = Module as unknown as { _load: Load };
 const load = loader._load;
 loader._load = function (request, parent, isMain) {
   const from = parent?.filename === undefined ? undefined : pathToFileURL(parent.filename).href;
-  return wholes.includes(request) && !isInside(from, engineUrl) ? tf : load.call(this, request, parent, isMain);
+  if (isInside(from, engineUrl)) return load.call(this, request, parent, isMain);
+  if (wholes.includes(request)) return tf;
+  return parts.includes(request) ? requireOwn(request) : load.call(this, request, parent, isMain);
 };
 
 process.stderr.write(`Engine: ${tf.startedEngine.reason}\n`);

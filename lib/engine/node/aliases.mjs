@@ -7,7 +7,7 @@
 export const wholes = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node", "@tensorflow/tfjs"];
 
 /** Another copy of one of these would know other tensors: there is one of each, that of the engine. */
-const parts = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers", "@tensorflow/tfjs-converter", "@tensorflow/tfjs-data", "@tensorflow/tfjs-backend-cpu"];
+export const parts = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers", "@tensorflow/tfjs-converter", "@tensorflow/tfjs-data", "@tensorflow/tfjs-backend-cpu"];
 
 let engine = "";
 

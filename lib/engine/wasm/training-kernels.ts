@@ -22,7 +22,7 @@ function depthwiseGeometryOf(input: readonly number[], filter: readonly number[]
 const kernels: Record<string, Compute> = {
   [tf.Conv2DBackpropFilter]: ({ x, dy }, attributes: tf.Conv2DBackpropFilterAttrs) =>
     filterGradient(x!, dy!, geometryOf(x!.shape, attributes.filterShape, attributes)),
-  // Its own reaches 2 GFLOP/s, a convolution 20.
+  // Its own, at 2 GFLOP/s, would take most of a step.
   [tf.Conv2DBackpropInput]: ({ dy, filter }, attributes: tf.Conv2DBackpropInputAttrs) =>
     inputGradient(dy!, filter!, geometryOf(attributes.inputShape, filter!.shape, attributes)),
   [tf.DepthwiseConv2dNativeBackpropFilter]: ({ x, dy }, attributes: tf.DepthwiseConv2dNativeBackpropFilterAttrs) => {
