@@ -26,6 +26,9 @@ export const packageRooms = {
   "@prisma/adapter-pg": ["lib/data", "bin"],
   "@aws-sdk/client-s3": ["storage"],
   "@tensorflow/tfjs-core": ["lib/nn", "lib/engine", "runner", "bench"],
+  "@tensorflow/tfjs-backend-wasm": ["lib/engine"],
+  "@tensorflow/tfjs-converter": ["lib/engine"],
+  "@tensorflow/tfjs-data": ["lib/engine"],
   "@tensorflow/tfjs-layers": ["lib/nn", "lib/engine", "runner", "bench"],
 };
 

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { BufferPool } from "./buffer-pool";
 import { compile } from "./compile";
-import { allocate, isNativeType, type NativeArray, type NativeType } from "./dtypes";
+import { DeviceMemory, hostValues, isOnDevice } from "./device-memory";
+import { allocate, bytesPerElement, isNativeType, type NativeArray, type NativeType } from "./dtypes";
 import { EngineError } from "./engine-error";
 import { GraphNode, layOut, leafNode, type Operation, type OperationAttributes, type Storage } from "./graph-node";
 import { arrange, axesOf } from "./layout";
@@ -43,6 +44,7 @@ export class RecordingBackend extends tf.KernelBackend {
   readonly #pending = new Map<GraphNode, number>();
   readonly #plans: PlanCache;
   readonly #pool: BufferPool;
+  readonly #device: DeviceMemory | null;
   /** disposed, but perhaps an input of something recorded */
   #retired: GraphNode[] = [];
   #retiredBytes = 0;
@@ -57,6 +59,7 @@ export class RecordingBackend extends tf.KernelBackend {
     this.#options = options;
     this.#plans = new PlanCache(options);
     this.#pool = new BufferPool(options.maxPoolBytes);
+    this.#device = options.provider.deviceMemory ? new DeviceMemory(native, options) : null;
   }
 
   get host(): tf.KernelBackend {
@@ -65,6 +68,10 @@ export class RecordingBackend extends tf.KernelBackend {
 
   get cachedPlans(): number {
     return this.#plans.size;
+  }
+
+  get deviceTraffic(): DeviceMemory["counters"] {
+    return this.#device?.counters ?? { downloads: 0, uploadedBytes: 0 };
   }
 
   get poolBytes(): number {
@@ -118,9 +125,10 @@ export class RecordingBackend extends tf.KernelBackend {
     const { node } = entry;
     if (!node.storage && !node.failure) this.flush();
     if (node.failure) throw node.failure;
-    const { values, layout } = node.storage!;
-    if (layout === "logical") return values!.slice();
-    return transposed(values!, arrange(node.shape, layout), axesOf(layout, node.shape.length));
+    const { layout } = node.storage!;
+    const values = this.#hostValues(node);
+    if (layout === "logical") return values.slice();
+    return transposed(values, arrange(node.shape, layout), axesOf(layout, node.shape.length));
   }
 
   // Recording.
@@ -223,7 +231,11 @@ export class RecordingBackend extends tf.KernelBackend {
     const traced = performance.now();
     if (!plans) {
       const filters = strayFilters(trace);
-      for (const filter of filters) layOut(filter, "filter");
+      for (const filter of filters) {
+        this.#hostValues(filter);
+        this.#leaveDevice(filter.storage!);
+        layOut(filter, "filter");
+      }
       if (filters.length > 0) trace = traceFrom(roots);
       plans = this.#plans.find(trace) ?? this.#addPlans(trace);
     }
@@ -233,7 +245,7 @@ export class RecordingBackend extends tf.KernelBackend {
     else this.counters.cacheHits++;
     const built = performance.now();
     plan.run(trace, this.#pool);
-    for (const root of roots) this.#residentBytes += root.storage!.values!.byteLength;
+    for (const root of roots) this.#residentBytes += bytesOf(root);
     this.counters.flushes++;
     this.counters.traceMs += traced - started;
     this.counters.buildMs += built - traced;
@@ -241,9 +253,9 @@ export class RecordingBackend extends tf.KernelBackend {
   }
 
   #addPlans(trace: Trace): PlanPair {
-    const plans = new PlanPair((trace, constants) => {
+    const plans = new PlanPair(this.#options.provider, (trace, constants) => {
       this.counters.builds++;
-      return new Plan(this.#native, compile(trace, constants), this.#options);
+      return new Plan(this.#native, compile(trace, constants, this.#options.provider), this.#options, this.#device);
     });
     this.#plans.add(trace, plans);
     return plans;
@@ -275,18 +287,28 @@ export class RecordingBackend extends tf.KernelBackend {
   /** Keeps the values of a node, which something recorded may still read, until that has run. */
   #retire(node: GraphNode): void {
     this.#retired.push(node);
-    this.#retiredBytes += node.storage!.values!.byteLength;
+    this.#retiredBytes += bytesOf(node);
     // One tensor that nobody ever reads must not make all that come after it stay.
     if (this.#retiredBytes > this.#options.maxPoolBytes) this.flush();
   }
 
   #recycle(node: GraphNode): void {
     const storage: Storage | null = node.storage;
-    if (!storage?.values) return;
-    this.#residentBytes -= storage.values.byteLength;
-    if (storage.pooled) this.#pool.give(node.dtype, storage.values);
-    storage.values = null;
-    storage.tensor = null;
+    if (!storage?.values && !isOnDevice(storage?.tensor ?? null)) return;
+    this.#residentBytes -= bytesOf(node);
+    if (storage!.pooled && storage!.values) this.#pool.give(node.dtype, storage!.values);
+    this.#leaveDevice(storage!);
+    storage!.values = null;
+    storage!.tensor = null;
+  }
+
+  #hostValues({ storage, dtype, shape }: GraphNode): NativeArray {
+    return hostValues(storage!, dtype, shape, this.#device, () => this.#pool.take(dtype, sizeOf(shape)));
+  }
+
+  /** Its memory there is not collected as garbage is: several times a step would be too late. */
+  #leaveDevice(storage: Storage): void {
+    if (isOnDevice(storage.tensor)) storage.tensor.dispose();
   }
 
   // The rest of what TensorFlow.js asks for.
@@ -318,9 +340,14 @@ export class RecordingBackend extends tf.KernelBackend {
   override dispose(): void {
     this.#plans.clear();
     this.#pool.clear();
+    this.#device?.dispose();
     this.#pending.clear();
     this.#retired = [];
   }
+}
+
+function bytesOf({ shape, dtype }: GraphNode): number {
+  return sizeOf(shape) * bytesPerElement(dtype);
 }
 
 function messageOf(cause: unknown): string {

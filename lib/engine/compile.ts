@@ -4,7 +4,9 @@ import { isHostScalar, leafSignature, type GraphNode } from "./graph-node";
 import { arrange, type Layout } from "./layout";
 import { LoweringContext } from "./lowering/context";
 import { lower } from "./lowering/lower";
+import { splitVector } from "./lowering/split-vector";
 import { sizeOf, type Shape } from "./shapes";
+import type { Provider } from "./providers/provider";
 import type { Trace } from "./trace";
 
 export type CompiledGraph = {
@@ -26,11 +28,11 @@ export type CompiledGraph = {
 export const doneName = "done";
 
 /**
- * Translates a trace to ONNX. Of the leaves at the indexes in `constants` it takes the values along, of all else the
+ * Translates a trace to ONNX for a provider. Of the leaves at the indexes in `constants` it takes the values along, of all else the
  * structure only: the result serves every trace of the same structure and with these very constants.
  */
-export function compile({ order, roots }: Trace, constants: ReadonlySet<number>): CompiledGraph {
-  const context = new LoweringContext(order);
+export function compile({ order, roots }: Trace, constants: ReadonlySet<number>, provider: Provider): CompiledGraph {
+  const context = new LoweringContext(order, provider);
   const { graph } = context;
   for (const index of constants) {
     const node = order[index]!;
@@ -45,7 +47,7 @@ export function compile({ order, roots }: Trace, constants: ReadonlySet<number>)
   });
   const scalars = declareScalars(context, order.filter((node) => isHostScalar(node)));
   for (const node of order) if (!node.storage) lower(context, node);
-  graph.output(graph.constant("bool", [1], [1]), doneName, "bool", [1]);
+  if (!provider.deviceMemory) graph.output(graph.constant("bool", [1], [1]), doneName, "bool", [1]);
   const outputs = roots.map((root, place) => {
     const { value, layout } = context.dense(root);
     const name = `out_${place}`;
@@ -68,7 +70,7 @@ function declareScalars(context: LoweringContext, nodes: readonly GraphNode[]): 
     if (members.length === 0) return [];
     const name = `scalars_${dtype}`;
     graph.input(name, dtype, [members.length]);
-    const parts = members.length === 1 ? [name] : graph.addMany("Split", [name], { axis: 0, num_outputs: members.length }, members.length);
+    const parts = splitVector(graph, name, members.length, context.provider.mostSplitOutputs);
     members.forEach((node, place) => context.defineScalar(node, parts[place]!));
     return [{ name, dtype, indexes: members.map((node) => node.index) }];
   });

@@ -102,12 +102,12 @@ export type Operation = keyof OperationAttributes;
 
 /** Values in memory. */
 export type Storage = {
-  /** null once given back */
+  /** null once given back, and while they are in the device's memory only */
   values: NativeArray | null;
   layout: Layout;
   /** whether the buffer belongs to the pool */
   pooled: boolean;
-  /** `values` as ONNX Runtime wants them, made when first fed */
+  /** `values` as ONNX Runtime wants them, made when first fed; or where they are in the device's memory */
   tensor: OrtTensor | null;
 };
 

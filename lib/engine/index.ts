@@ -3,15 +3,19 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { RecordingBackend } from "./backend";
 import { chooseEngine, type EngineName } from "./choose";
+import { EngineError } from "./engine-error";
+import { findersOf } from "./find-engines";
 import { registerKernels } from "./kernels/register";
 import { loadNative } from "./native";
+import { providerOf } from "./providers/provider";
 import { flushAfterEveryStep } from "./step-boundary";
+import { startWasm } from "./wasm/start";
 
 export { EngineError } from "./engine-error";
 export type { EngineName } from "./choose";
 
 export type EngineOptions = {
-  /** how many threads one run may use; as many as there are cores if left out */
+  /** how many threads of the CPU one run may use; as many as there are cores if left out */
   threads?: number;
   /** whether threads without work keep their core busy for a moment: quicker alone, slower beside other work. Default false. */
   spinning?: boolean;
@@ -39,6 +43,9 @@ export type EngineStatistics = {
   cachedPlans: number;
   /** memory kept for the next tensors */
   poolBytes: number;
+  /** on a device with memory of its own: values read back from there, and bytes fed from here */
+  downloads: number;
+  uploadedBytes: number;
   /** calls of each kernel that ran in plain JavaScript because ONNX has no equivalent */
   fallbacks: Record<string, number>;
 };
@@ -48,38 +55,69 @@ const mostRecorded = 20_000;
 const mostPlans = 32;
 
 let recording: RecordingBackend | null = null;
+let recordingName: EngineName = "onnxruntime:cpu";
 let recordingThreads = 1;
 
 /**
  * Makes the best engine of this process TensorFlow.js' current backend. Once for each process or worker: a second
- * start may change the engine, but `threads` and `spinning` stay as the first said.
+ * start may change the engine, but ONNX Runtime's provider, `threads` and `spinning` stay as the first said.
  *
  * @throws EngineError if `force` or LATHE_ENGINE names an engine that does not exist or does not run here
  */
 export async function startEngine(options: EngineOptions = {}): Promise<StartedEngine> {
-  const choice = chooseEngine(options.force ?? (process.env.LATHE_ENGINE || undefined), loadNative);
-  if (choice.name === "cpu") {
-    await tf.setBackend("cpu");
-    return { name: "cpu", reason: choice.reason, threads: 1 };
+  silenceAdvice();
+  const { name, why } = await chooseEngine(options.force ?? (process.env.LATHE_ENGINE || undefined), findersOf());
+  const threads = await start(name, options);
+  const line = name === "onnxruntime:cpu" ? `${name} on ${threads} thread${threads === 1 ? "" : "s"}, ${why}` : `${name}, ${why}`;
+  return { name, reason: line, threads };
+}
+
+/** When first used, TensorFlow.js' cpu backend tells people to install another engine; here, that has been decided. */
+function silenceAdvice(): void {
+  (tf.findBackend("cpu") as unknown as { firstUse: boolean }).firstUse = false;
+}
+
+/** @returns how many threads of the CPU it uses */
+async function start(name: EngineName, options: EngineOptions): Promise<number> {
+  switch (name) {
+    case "cpu":
+      await tf.setBackend("cpu");
+      return 1;
+    case "wasm":
+      await startWasm();
+      return 1;
+    case "tensorflow":
+      (await import("./tensorflow/load")).loadTensorFlow(); // which changes `util`: only where it has to
+      await tf.setBackend("tensorflow");
+      return os.availableParallelism();
+    default:
+      startRecording(name, options);
+      await tf.setBackend(backendName);
+      return recordingThreads;
   }
-  if (!recording) {
-    recordingThreads = Math.max(1, Math.floor(options.threads ?? os.availableParallelism()));
-    const memoryBytes = os.totalmem();
-    const backend = new RecordingBackend(choice.native, tf.findBackend("cpu") as tf.KernelBackend, {
-      threads: recordingThreads,
-      spinning: options.spinning ?? false,
-      maxPlans: mostPlans,
-      maxBytes: memoryBytes / 4,
-      maxPoolBytes: memoryBytes / 8,
-      maxRecorded: mostRecorded,
-    });
-    recording = backend;
-    registerKernels(backendName);
-    tf.registerBackend(backendName, () => backend, 3);
-    flushAfterEveryStep();
+}
+
+function startRecording(name: EngineName, options: EngineOptions): void {
+  if (recording) {
+    if (name !== recordingName) throw new EngineError(`This process runs on ${recordingName} already and cannot change to ${name}. Start another process for it.`);
+    return;
   }
-  await tf.setBackend(backendName);
-  return { name: choice.name, reason: `${choice.reason}, on ${recordingThreads} thread${recordingThreads === 1 ? "" : "s"}`, threads: recordingThreads };
+  recordingName = name;
+  recordingThreads = Math.max(1, Math.floor(options.threads ?? os.availableParallelism()));
+  const memoryBytes = os.totalmem();
+  const backend = new RecordingBackend(loadNative(), tf.findBackend("cpu") as tf.KernelBackend, {
+    threads: recordingThreads,
+    spinning: options.spinning ?? false,
+    provider: providerOf(name),
+    maxPlans: mostPlans,
+    maxBytes: memoryBytes / 4,
+    maxPoolBytes: memoryBytes / 8,
+    maxRecorded: mostRecorded,
+  });
+  recording = backend;
+  registerKernels(backendName);
+  tf.registerBackend(backendName, () => backend, 3);
+  flushAfterEveryStep();
 }
 
 /** What the engine has done since it started; all zero on any other. */
@@ -89,6 +127,7 @@ export function engineStatistics(): EngineStatistics {
     ...counters,
     cachedPlans: recording?.cachedPlans ?? 0,
     poolBytes: recording?.poolBytes ?? 0,
+    ...(recording?.deviceTraffic ?? { downloads: 0, uploadedBytes: 0 }),
     fallbacks: Object.fromEntries(fallbacks),
   };
 }

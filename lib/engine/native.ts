@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import path from "node:path";
 import { isMainThread } from "node:worker_threads";
 import type * as OnnxRuntime from "onnxruntime-node";
 
@@ -8,7 +9,8 @@ type TensorClass = typeof OnnxRuntime.Tensor;
 /** The binding beneath onnxruntime-node's promises: its calls are synchronous, so `dataSync()` can be served. */
 type NativeSession = {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
-  run(feeds: Tensors, fetches: Tensors, options: object): unknown;
+  /** Fills the tensors of `fetches`; makes one where it has null. */
+  run(feeds: Tensors, fetches: Record<string, OnnxRuntime.Tensor | null>, options: object): Tensors;
   dispose(): void;
 };
 type Binding = {
@@ -23,6 +25,8 @@ export type Native = {
   runInPlace(session: NativeSession, feeds: Tensors, fetches: Tensors): void;
 };
 
+const require = createRequire(import.meta.url);
+
 /** ONNX Runtime's number for "warning". */
 const warningLevel = 2;
 
@@ -35,7 +39,6 @@ export function loadNative(): Native {
 }
 
 function load(): Native {
-  const require = createRequire(import.meta.url);
   const { Tensor } = require("onnxruntime-node") as typeof OnnxRuntime;
   const { binding } = require("onnxruntime-node/dist/binding.js") as { binding: Binding };
 
@@ -69,4 +72,9 @@ function load(): Native {
       }
     },
   };
+}
+
+/** Where the binding of this platform and the libraries that it loads lie. */
+export function bindingFolder(): string {
+  return path.join(path.dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6", process.platform, process.arch);
 }

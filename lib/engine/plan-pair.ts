@@ -1,5 +1,6 @@
 import type { BufferPool } from "./buffer-pool";
 import type { Plan } from "./plan";
+import type { Provider } from "./providers/provider";
 import { sizeOf } from "./shapes";
 import type { Trace } from "./trace";
 import { weightLeaves, Weights } from "./weights";
@@ -25,7 +26,10 @@ export class PlanPair {
   #runs = 0;
   #changed = false;
 
-  constructor(readonly build: Build) {}
+  constructor(
+    readonly provider: Provider,
+    readonly build: Build,
+  ) {}
 
   get estimatedBytes(): number {
     return (this.#open?.estimatedBytes ?? 0) + (this.#frozen?.plan.estimatedBytes ?? 0);
@@ -40,7 +44,7 @@ export class PlanPair {
   for(trace: Trace): Plan {
     this.#runs++;
     if (this.#frozen?.weights.areThoseOf(trace)) return this.#frozen.plan;
-    const leaves = weightLeaves(trace);
+    const leaves = this.provider.foldsConstants ? weightLeaves(trace) : [];
     const bytes = leaves.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
     if (leaves.length > 0 && bytes <= mostFrozenBytes && this.#areSteady(trace)) {
       this.#frozen?.plan.dispose();

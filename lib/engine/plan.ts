@@ -1,6 +1,7 @@
 import type { Tensor } from "onnxruntime-node";
 import type { BufferPool } from "./buffer-pool";
 import { doneName, type CompiledGraph } from "./compile";
+import { isOnDevice, type DeviceMemory } from "./device-memory";
 import { allocate, type NativeArray, type NativeType } from "./dtypes";
 import type { GraphNode } from "./graph-node";
 import { arrange } from "./layout";
@@ -19,9 +20,11 @@ export class Plan {
     readonly native: Native,
     readonly compiled: CompiledGraph,
     options: SessionOptions,
+    /** where results stay, if the provider has memory of its own */
+    readonly device: DeviceMemory | null,
   ) {
-    this.#session = openSession(native, compiled.model, options);
     this.#done = this.#tensor("bool", new Uint8Array(1), [1]);
+    this.#session = openSession(native, compiled.model, options, device ? compiled.outputs.map(({ name }) => name) : []);
     this.#scalars = compiled.scalars.map(({ name, dtype, indexes }) => {
       const values = allocate(dtype, indexes.length);
       return { name, indexes, values, tensor: this.#tensor(dtype, values, [indexes.length]) };
@@ -41,6 +44,7 @@ export class Plan {
       indexes.forEach((index, slot) => (values[slot] = order[index]!.storage!.values![0]!));
       feeds[name] = tensor;
     }
+    if (this.device) return this.#runOnDevice(roots, feeds);
     const fetches: Record<string, Tensor> = { [doneName]: this.#done };
     const results = this.compiled.outputs.map(({ name, dtype, shape }) => {
       const values = pool.take(dtype, sizeOf(shape));
@@ -59,8 +63,21 @@ export class Plan {
     this.#session.dispose();
   }
 
+  /** Results stay where they are made, and are fed to the next graphs from there. */
+  #runOnDevice(roots: readonly GraphNode[], feeds: Record<string, Tensor>): void {
+    const results = this.#session.make(feeds, this.compiled.outputs.map(({ name }) => name));
+    roots.forEach((root, place) => {
+      const { name, layout, leafSignature } = this.compiled.outputs[place]!;
+      root.settle({ values: null, tensor: results[name]!, layout, pooled: true }, leafSignature);
+    });
+  }
+
   #feed({ storage, dtype, shape }: GraphNode): Tensor {
+    const fedBefore = storage!.tensor;
+    // What is fed again (weights that do not change) need not be brought to the device each time; a batch is fed once.
+    if (this.device && fedBefore && !isOnDevice(fedBefore)) storage!.tensor = this.device.upload(fedBefore, dtype);
     storage!.tensor ??= this.#tensor(dtype, storage!.values!, arrange(shape, storage!.layout));
+    if (this.device && !isOnDevice(storage!.tensor)) this.device.counters.uploadedBytes += storage!.values!.byteLength;
     return storage!.tensor;
   }
 

@@ -1,22 +1,28 @@
 import type { Tensor } from "onnxruntime-node";
 import type { Native } from "./native";
+import type { Provider } from "./providers/provider";
 
 export type SessionOptions = {
   threads: number;
   spinning: boolean;
+  provider: Provider;
 };
 
 /** A loaded graph. It keeps memory outside of JavaScript's heap until disposed. */
 export type Session = {
   /** Computes every tensor of `fetches` in place. Blocks. */
   run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor>): void;
+  /** Computes the outputs named into tensors of their own. Blocks. */
+  make(feeds: Record<string, Tensor>, outputs: readonly string[]): Record<string, Tensor>;
   dispose(): void;
 };
 
-export function openSession(native: Native, model: Uint8Array, { threads, spinning }: SessionOptions): Session {
+/** @param onDevice the outputs that stay in the device's memory, where the provider has some */
+export function openSession(native: Native, model: Uint8Array, { threads, spinning, provider }: SessionOptions, onDevice: readonly string[] = []): Session {
   const session = new native.Session();
   session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
-    executionProviders: ["cpu"],
+    executionProviders: provider.sessionProviders,
+    ...(onDevice.length > 0 ? { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, "gpu-buffer"])) } : {}),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
@@ -28,6 +34,7 @@ export function openSession(native: Native, model: Uint8Array, { threads, spinni
   });
   return {
     run: (feeds, fetches) => native.runInPlace(session, feeds, fetches),
+    make: (feeds, outputs) => session.run(feeds, Object.fromEntries(outputs.map((name) => [name, null])), {}),
     dispose: () => session.dispose(),
   };
 }

@@ -1,6 +1,7 @@
 import type { GraphNode } from "../graph-node";
 import { arrange, axesOf, movesNothing, transition, type Layout } from "../layout";
 import { OnnxGraph, type Value } from "../onnx-graph";
+import type { Provider } from "../providers/provider";
 import { alignRight, sameShape, sizeOf, type Shape } from "../shapes";
 
 /** Where a node's values are in the ONNX graph. */
@@ -19,8 +20,14 @@ export class LoweringContext {
   #constants = new Set<GraphNode>();
   #users = new Map<GraphNode, GraphNode[]>();
 
-  /** @param order all that will be lowered */
-  constructor(order: readonly GraphNode[]) {
+  /**
+   * @param order all that will be lowered
+   * @param provider will run the graph: what it cannot do is said in another way
+   */
+  constructor(
+    order: readonly GraphNode[],
+    readonly provider: Provider,
+  ) {
     for (const node of order) {
       for (const input of node.inputs) this.#users.set(input, [...(this.#users.get(input) ?? []), node]);
     }

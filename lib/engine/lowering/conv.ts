@@ -5,25 +5,34 @@ import { convFilterGradient } from "./conv-filter-gradient";
 import { convInputGradient } from "./conv-input-gradient";
 import { activate } from "./matmul";
 import { windowAttributes } from "./pooling";
+import { appendZeros, missingChannels } from "./whole-channels";
 
 export const convLowerings: LoweringTable<"Conv" | "ConvInputGradient" | "ConvFilterGradient"> = {
   Conv: (context, node) => {
     const { graph } = context;
     const { geometry, activation } = node.attributes;
     const [x, filter, bias] = node.inputs as [GraphNode, GraphNode, GraphNode?];
-    const operands: [string, string] = [context.in("activation", x), context.in("filter", filter)];
+    const offset = bias && context.logical(bias);
     // ONNX Runtime lays constant filters out for its fastest kernels: no way of ours comes near.
     const known = context.isConstant(filter);
-    const offset = bias && context.logical(bias);
+    const more = missingChannels(context.provider, geometry.inChannels, geometry.outChannels);
+    const operands: [string, string] = [
+      appendZeros(graph, context.in("activation", x), 1, more),
+      appendZeros(graph, context.in("filter", filter), 1, more),
+    ];
     let value = known
       ? graph.add("Conv", offset ? [...operands, offset] : operands, { ...windowAttributes(geometry), dilations: [geometry.dilationHeight, geometry.dilationWidth] })
-      : convForward(graph, ...operands, geometry);
+      : convForward(graph, ...operands, { ...geometry, inChannels: geometry.inChannels + more });
     if (offset && !known) value = graph.add("Add", [value, graph.reshape(offset, [1, geometry.outChannels, 1, 1])]);
     return { value: activate(graph, value, activation), layout: "activation" };
   },
   ConvInputGradient: (context, node) => {
-    const [dy, filter] = [context.in("activation", input(node, 0)), context.in("filter", input(node, 1))];
-    return { value: convInputGradient(context.graph, dy, filter, node.attributes.geometry), layout: "activation" };
+    const { graph } = context;
+    const { geometry } = node.attributes;
+    const more = missingChannels(context.provider, geometry.outChannels, geometry.inChannels); // it reads what the other wrote
+    const dy = appendZeros(graph, context.in("activation", input(node, 0)), 1, more);
+    const filter = appendZeros(graph, context.in("filter", input(node, 1)), 0, more);
+    return { value: convInputGradient(graph, dy, filter, { ...geometry, outChannels: geometry.outChannels + more }), layout: "activation" };
   },
   ConvFilterGradient: (context, node) => {
     const [x, dy] = [context.in("activation", input(node, 0)), context.in("activation", input(node, 1))];

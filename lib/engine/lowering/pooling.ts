@@ -4,6 +4,7 @@ import { arrange } from "../layout";
 import type { Attributes } from "../onnx-graph";
 import { sizeOf } from "../shapes";
 import type { LoweringContext } from "./context";
+import { gradientByComparison } from "./max-pool-gradient";
 import { input, type LoweringTable } from "./table";
 
 export const poolingLowerings: LoweringTable<"MaxPool" | "MaxPoolGradient" | "AveragePool"> = {
@@ -11,6 +12,10 @@ export const poolingLowerings: LoweringTable<"MaxPool" | "MaxPoolGradient" | "Av
   MaxPoolGradient: (context, node) => {
     const { graph } = context;
     const [dy, x] = [input(node, 0), input(node, 1)];
+    if (!context.provider.maxPoolIndices) {
+      const values = { dy: context.in("activation", dy), x: context.in("activation", x), y: maxPool(context, x, node.attributes.geometry)[0]! };
+      return { value: gradientByComparison(graph, values, node.attributes.geometry), layout: "activation" };
+    }
     // The indices count cells of the whole tensor: the gradient is one scatter, adding where windows overlap.
     const winners = maxPool(context, x, node.attributes.geometry)[1]!;
     const zeros = graph.add("ConstantOfShape", [graph.integers([sizeOf(x.shape)])]);
@@ -27,9 +32,9 @@ export const poolingLowerings: LoweringTable<"MaxPool" | "MaxPoolGradient" | "Av
   }),
 };
 
-/** With the winners' places if a gradient wants them, so that both passes share one operation: finding them takes long. */
+/** With the winners' places if a gradient wants them and the provider tells them, so that both passes share one operation: finding them takes long. */
 function maxPool(context: LoweringContext, x: GraphNode, geometry: WindowGeometry): readonly string[] {
-  const winnersWanted = context.isUsed(x, (user) => user.is("MaxPoolGradient") && user.attributes.geometry === geometry);
+  const winnersWanted = context.provider.maxPoolIndices && context.isUsed(x, (user) => user.is("MaxPoolGradient") && user.attributes.geometry === geometry);
   return context.graph.addMany("MaxPool", [context.in("activation", x)], windowAttributes(geometry), winnersWanted ? 2 : 1);
 }
 
