@@ -9,6 +9,7 @@ import type { RecordingBackend } from "../backend";
 import { convGeometry, isUnpadded, withPadding, type WindowGeometry } from "../conv-geometry";
 import type { FusedActivation, GraphNode } from "../graph-node";
 import { unreachedCells } from "../lowering/conv-input-gradient";
+import { sameShape } from "../shapes";
 import { isFusedActivation } from "./matmul";
 import type { KernelTable } from "./table";
 
@@ -19,8 +20,7 @@ function convolve({ x, filter, bias, activation }: Convolution, windowing: Windo
   if (windowing.dataFormat !== "NHWC") return null;
   const { node, geometry } = absorbPad(backend.node(x), geometryOf(x.shape, filter.shape, windowing));
   const inputs = [node, backend.node(filter), ...(bias ? [backend.node(bias)] : [])];
-  const shape = [geometry.batch, geometry.outHeight, geometry.outWidth, geometry.outChannels];
-  return backend.record("Conv", { geometry, activation }, inputs, shape, "float32");
+  return backend.record("Conv", { geometry, activation }, inputs, outShape(geometry), "float32");
 }
 
 export const convolutionKernels: KernelTable = {
@@ -34,6 +34,7 @@ export const convolutionKernels: KernelTable = {
   Conv2DBackpropInput: ({ dy, filter }, attributes, backend) => {
     const { inputShape, ...windowing } = attributes as unknown as Conv2DBackpropInputAttrs;
     const geometry = geometryOf(inputShape, filter!.shape, windowing);
+    if (!sameShape(dy!.shape, outShape(geometry))) return null; // tf.conv2dTranspose takes any
     // Windows that hang over the padded input (a pad rounded up) have no ConvTranspose.
     if (windowing.dataFormat !== "NHWC" || unreachedCells(geometry).some((cells) => cells < 0)) return null;
     return backend.record("ConvInputGradient", { geometry }, [backend.node(dy!), backend.node(filter!)], inputShape, "float32");
@@ -42,9 +43,14 @@ export const convolutionKernels: KernelTable = {
     const { filterShape, ...windowing } = attributes as unknown as Conv2DBackpropFilterAttrs;
     if (windowing.dataFormat !== "NHWC") return null;
     const { node, geometry } = absorbPad(backend.node(x!), geometryOf(x!.shape, filterShape, windowing));
+    if (!sameShape(dy!.shape, outShape(geometry))) return null;
     return backend.record("ConvFilterGradient", { geometry }, [node, backend.node(dy!)], filterShape, "float32");
   },
 };
+
+function outShape({ batch, outHeight, outWidth, outChannels }: WindowGeometry): number[] {
+  return [batch, outHeight, outWidth, outChannels];
+}
 
 function geometryOf(input: readonly number[], filter: readonly number[], { strides, dilations, pad, dimRoundingMode }: Windowing): WindowGeometry {
   return convGeometry(input, filter, strides, dilations, pad as Parameters<typeof convGeometry>[4], dimRoundingMode);

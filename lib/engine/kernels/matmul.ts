@@ -8,7 +8,8 @@ type Product = { a: TensorInfo; b: TensorInfo; bias?: TensorInfo; transposeA: bo
 
 /** a [..., M, K] · b [..., K, N], either transposed; bias [N]. */
 function product({ a, b, bias, transposeA, transposeB, activation }: Product, backend: RecordingBackend): TensorInfo | null {
-  if (a.dtype !== "float32" || b.dtype !== "float32") return null;
+  if (a.dtype !== "float32" || b.dtype !== "float32" || a.shape.length < 2 || b.shape.length < 2) return null;
+  if (a.shape.at(transposeA ? -2 : -1) !== b.shape.at(transposeB ? -1 : -2)) return null;
   const rows = a.shape.at(transposeA ? -1 : -2)!;
   const columns = b.shape.at(transposeB ? -2 : -1)!;
   const batch = backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));

@@ -10,7 +10,8 @@ export const convLowerings: LoweringTable<"Conv" | "ConvInputGradient" | "ConvFi
     const { geometry, activation } = node.attributes;
     const bias = node.inputs[2];
     let value = convForward(graph, context.in("activation", input(node, 0)), context.in("filter", input(node, 1)), geometry);
-    if (bias) value = graph.add("Add", [value, graph.reshape(context.logical(bias), [1, geometry.outChannels, 1, 1])]);
+    // One for each channel, or anything else that broadcasts over the map.
+    if (bias) value = graph.add("Add", [value, context.operand(bias, node.shape, "activation")]);
     return { value: activate(graph, value, activation), layout: "activation" };
   },
   ConvInputGradient: (context, node) => {
