@@ -16,8 +16,11 @@ export const indexingKernels: KernelTable = {
     const { axis: given, batchDims } = attributes as unknown as GatherV2Attrs;
     if (batchDims || indices!.dtype !== "int32" || !isNativeType(x!.dtype)) return null;
     const axis = util.parseAxisParam(given, x!.shape)[0]!;
+    const [table, places] = [backend.node(x!), backend.node(indices!)];
+    // Said at once where it can be known; what is yet to be computed fails when it is.
+    if (places.storage?.values?.some((place) => place < 0 || place >= x!.shape[axis]!)) return null;
     const shape = x!.shape.toSpliced(axis, 1, ...indices!.shape);
-    return backend.record("Gather", { axis }, [backend.node(x!), backend.node(indices!)], shape, x!.dtype);
+    return backend.record("Gather", { axis }, [table, places], shape, x!.dtype);
   },
   OneHot: ({ indices }, attributes, backend) => {
     const { depth, onValue, offValue, dtype } = attributes as unknown as OneHotAttrs;

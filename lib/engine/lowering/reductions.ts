@@ -19,6 +19,11 @@ export const reductionLowerings: LoweringTable<"Reduce"> = {
       result = graph.add("Mul", [graph.add("ReduceSumSquare", inputs, { keepdims: 0 }), graph.float(1 / count)]);
     } else {
       result = graph.add(`Reduce${name}`, inputs, { keepdims: 0 });
+      if ((name === "Max" || name === "Min") && node.dtype === "float32") {
+        // ONNX Runtime passes over NaN here. A sum of magnitudes is NaN exactly where one of them is.
+        const magnitude = graph.add("ReduceL1", inputs, { keepdims: 0 });
+        result = graph.add("Where", [graph.add("IsNaN", [magnitude]), magnitude, result]);
+      }
     }
     return { value: keepDims ? graph.reshape(result, node.shape) : result, layout: "logical" };
   },
