@@ -182,9 +182,9 @@ describe("graphs", () => {
   });
 
   it("count what they leave to the cpu backend", () => {
-    const before = engineStatistics().fallbacks.Cumsum ?? 0;
-    expect(Array.from(tf.cumsum(tf.tensor1d([1, 2, 3])).dataSync())).toEqual([1, 3, 6]);
-    expect(engineStatistics().fallbacks.Cumsum).toBe(before + 1);
+    const before = engineStatistics().fallbacks.Cumprod ?? 0;
+    expect(Array.from(tf.cumprod(tf.tensor1d([1, 2, 3])).dataSync())).toEqual([1, 2, 6]);
+    expect(engineStatistics().fallbacks.Cumprod).toBe(before + 1);
   });
 
   it("can be timed and profiled", async () => {

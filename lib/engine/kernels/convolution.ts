@@ -7,29 +7,33 @@ import type {
 } from "@tensorflow/tfjs-core";
 import type { RecordingBackend } from "../backend";
 import { convGeometry, isUnpadded, withPadding, type WindowGeometry } from "../conv-geometry";
-import type { FusedActivation, GraphNode } from "../graph-node";
+import { GraphNode } from "../graph-node";
 import { unreachedCells } from "../lowering/conv-input-gradient";
 import { sameShape } from "../shapes";
-import { isFusedActivation } from "./matmul";
+import { activated, isFusedActivation, type Activation } from "./activation";
 import type { KernelTable } from "./table";
 
 type Windowing = Pick<Conv2DAttrs, "strides" | "pad" | "dataFormat" | "dimRoundingMode"> & { dilations?: Conv2DAttrs["dilations"] };
-type Convolution = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; activation: FusedActivation };
+type Convolution = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo } & Activation;
 
-function convolve({ x, filter, bias, activation }: Convolution, windowing: Windowing, backend: RecordingBackend): TensorInfo | null {
+function convolve({ x, filter, bias, ...behind }: Convolution, windowing: Windowing, backend: RecordingBackend): TensorInfo | null {
   if (windowing.dataFormat !== "NHWC") return null;
   const { node, geometry } = absorbPad(backend.node(x), geometryOf(x.shape, filter.shape, windowing));
   const inputs = [node, backend.node(filter), ...(bias ? [backend.node(bias)] : [])];
-  return backend.record("Conv", { geometry, activation }, inputs, outShape(geometry), "float32");
+  if (isFusedActivation(behind.activation)) {
+    return backend.record("Conv", { geometry, activation: behind.activation }, inputs, outShape(geometry), "float32");
+  }
+  const linear = new GraphNode("Conv", { geometry, activation: "linear" }, inputs, outShape(geometry), "float32");
+  const result = activated(linear, behind, backend);
+  return result && backend.publish(result);
 }
 
 export const convolutionKernels: KernelTable = {
   Conv2D: ({ x, filter }, attributes, backend) =>
     convolve({ x: x!, filter: filter!, activation: "linear" }, attributes as unknown as Conv2DAttrs, backend),
   FusedConv2D: ({ x, filter, bias, preluActivationWeights }, attributes, backend) => {
-    const { activation, ...windowing } = attributes as unknown as FusedConv2DAttrs;
-    if (preluActivationWeights || !isFusedActivation(activation)) return null;
-    return convolve({ x: x!, filter: filter!, bias, activation }, windowing, backend);
+    const { activation, leakyreluAlpha, ...windowing } = attributes as unknown as FusedConv2DAttrs;
+    return convolve({ x: x!, filter: filter!, bias, activation, leakyreluAlpha, preluActivationWeights }, windowing, backend);
   },
   Conv2DBackpropInput: ({ dy, filter }, attributes, backend) => {
     const { inputShape, ...windowing } = attributes as unknown as Conv2DBackpropInputAttrs;

@@ -1,16 +1,26 @@
 import type { GraphNode } from "../graph-node";
+import { arrange } from "../layout";
 import { onnxTypes, type OnnxGraph, type Value } from "../onnx-graph";
 import { range } from "../shapes";
 import type { LoweringContext } from "./context";
 import { input, type LoweringTable } from "./table";
 
-export const indexingLowerings: LoweringTable<"ArgMax" | "ArgMin" | "Gather" | "OneHot" | "Softmax"> = {
+export const indexingLowerings: LoweringTable<"ArgMax" | "ArgMin" | "Gather" | "TopK" | "OneHot" | "Softmax"> = {
   ArgMax: (context, node) => ({ value: argOf("ArgMax", context, node), layout: "logical" }),
   ArgMin: (context, node) => ({ value: argOf("ArgMin", context, node), layout: "logical" }),
   Gather: (context, node) => {
     const { graph } = context;
     const indices = withoutNegative(graph, context.logical(input(node, 1)));
-    return { value: graph.add("Gather", [context.logical(input(node, 0)), indices], { axis: node.attributes.axis }), layout: "logical" };
+    const { axis } = node.attributes;
+    // A list of places leaves the other axes where they lie.
+    const { value, layout } = input(node, 1).shape.length === 1 ? context.dense(input(node, 0)) : { value: context.logical(input(node, 0)), layout: "logical" as const };
+    return { value: graph.add("Gather", [value, indices], { axis: arrange(range(input(node, 0).shape.length), layout).indexOf(axis) }), layout };
+  },
+  TopK: (context, node) => {
+    const { graph } = context;
+    const [values, indices] = graph.addMany("TopK", [context.logical(input(node, 0)), graph.integers([node.shape.at(-1)!])], {}, 2);
+    const wanted = node.attributes.of === "values" ? values! : graph.add("Cast", [indices!], { to: onnxTypes.int32 });
+    return { value: wanted, layout: "logical" };
   },
   OneHot: (context, node) => {
     const { graph } = context;

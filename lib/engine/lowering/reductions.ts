@@ -4,7 +4,17 @@ import { range, sizeOf } from "../shapes";
 import type { LoweringContext } from "./context";
 import { input, type LoweringTable } from "./table";
 
-export const reductionLowerings: LoweringTable<"Reduce"> = {
+export const reductionLowerings: LoweringTable<"Reduce" | "CumulativeSum" | "Einsum"> = {
+  CumulativeSum: (context, node) => {
+    const { axis, exclusive, reverse } = node.attributes;
+    const { value, layout } = context.dense(input(node, 0));
+    const along = context.graph.constant("int64", [], [axesOf(layout, node.shape.length).indexOf(axis)]);
+    return { value: context.graph.add("CumSum", [value, along], { exclusive: Number(exclusive), reverse: Number(reverse) }), layout };
+  },
+  Einsum: (context, node) => ({
+    value: context.graph.add("Einsum", node.inputs.map((operand) => context.logical(operand)), { equation: node.attributes.equation }),
+    layout: "logical",
+  }),
   Reduce: (context, node) => {
     const { graph } = context;
     const { function: name, axes, keepDims } = node.attributes;
