@@ -113,6 +113,8 @@ export type OperationAttributes = {
   SpatialConvInputGradient: { geometry: SpatialGeometry };
   SpatialConvFilterGradient: { geometry: SpatialGeometry };
   SpatialPool: { function: "Max" | "Average"; geometry: SpatialGeometry };
+  /** inputs: dy, x; of equal cells the first wins */
+  SpatialMaxPoolGradient: { geometry: SpatialGeometry };
   /** input: dy. Every cell of a window gets the same, cells of padding counted. */
   AveragePoolGradient: { geometry: SpatialGeometry };
   MaxPool: { geometry: WindowGeometry };

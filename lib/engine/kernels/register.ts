@@ -13,6 +13,7 @@ import { matMulKernels } from "./matmul";
 import { poolingKernels } from "./pooling";
 import { rearrangingKernels } from "./rearrange";
 import { reductionKernels } from "./reductions";
+import { resizingKernels } from "./resize";
 import { scatteringKernels } from "./scatter";
 import { shapeKernels } from "./shape";
 import { listOf, type KernelTable } from "./table";
@@ -29,6 +30,7 @@ export const nativeKernels: KernelTable = {
   ...shapeKernels,
   ...rearrangingKernels,
   ...scatteringKernels,
+  ...resizingKernels,
   ...creationKernels,
   ...indexingKernels,
   ...batchNormKernels,

@@ -13,7 +13,7 @@ import type { RecordingBackend } from "../backend";
 import { poolGeometry } from "../conv-geometry";
 import { GraphNode } from "../graph-node";
 import { sameShape } from "../shapes";
-import { inShape, outShape, planeGeometry, trim, unreachedSides, volumeGeometry, type SpatialGeometry } from "../spatial-geometry";
+import { inShape, outShape, planeGeometry, readSides, trim, unreachedSides, volumeGeometry, type SpatialGeometry } from "../spatial-geometry";
 import { padded, sliced } from "./compose";
 import type { KernelTable } from "./table";
 
@@ -53,6 +53,29 @@ function averageGradient(dy: TensorInfo, geometry: SpatialGeometry, backend: Rec
   return backend.publish(padded(gradient, cut, 0));
 }
 
+function turned(x: GraphNode): GraphNode {
+  const inside = (axis: number) => axis > 0 && axis < x.shape.length - 1;
+  const steps = x.shape.map((_, axis) => (inside(axis) ? -1 : 1));
+  return new GraphNode("StridedSlice", { begin: steps.map((step) => Math.min(step, 0)), strides: steps }, [x], x.shape, x.dtype);
+}
+
+/**
+ * Of equal cells in a volume's window TensorFlow.js takes the last, ONNX Runtime the first: so everything is turned
+ * around. (Its cpu backend mistakes the place in windows of unequal sides; this follows the definition.)
+ */
+function maximumGradient(dy: TensorInfo, x: TensorInfo, attributes: Pooling, backend: RecordingBackend): TensorInfo | null {
+  const { cut, rest } = trim(poolingGeometry(x, attributes));
+  if (!isExpressible(x, rest) || !sameShape(dy.shape, outShape(rest))) return null;
+  // Without what no window reads at the end, which would be the beginning.
+  const read = readSides(rest).map((side, axis) => side - rest.before[axis]!);
+  const inSides = rest.inSides.map((side, axis) => Math.min(side, read[axis]!));
+  const geometry = { ...rest, inSides, before: read.map((side, axis) => side - inSides[axis]!), after: rest.before };
+  const seen = sliced(backend.node(x), cut.map(([before]) => before), inShape(geometry));
+  const gradient = turned(new GraphNode("SpatialMaxPoolGradient", { geometry }, [turned(backend.node(dy)), turned(seen)], inShape(geometry), "float32"));
+  const around = cut.map(([before], axis) => [before, x.shape[axis]! - before - gradient.shape[axis]!] as const);
+  return backend.publish(padded(gradient, around, 0));
+}
+
 /** Volumes [batch, depth, height, width, channels], and what flat maps share with them. */
 export const volumeKernels: KernelTable = {
   Conv3D: ({ x, filter }, attributes, backend) => {
@@ -76,6 +99,7 @@ export const volumeKernels: KernelTable = {
   },
   MaxPool3D: ({ x }, attributes, backend) => pool("Max", x!, attributes as unknown as MaxPool3DAttrs, backend),
   AvgPool3D: ({ x }, attributes, backend) => pool("Average", x!, attributes as unknown as AvgPool3DAttrs, backend),
+  MaxPool3DGrad: ({ dy, input }, attributes, backend) => maximumGradient(dy!, input!, attributes as unknown as MaxPool3DAttrs, backend),
   AvgPool3DGrad: ({ dy, input }, attributes, backend) =>
     averageGradient(dy!, poolingGeometry(input!, attributes as unknown as AvgPool3DGradAttrs), backend),
   AvgPoolGrad: ({ dy, input }, attributes, backend) => {

@@ -1,11 +1,11 @@
 import type { GraphNode } from "../graph-node";
 import type { Attributes, OnnxGraph, Value } from "../onnx-graph";
-import { range } from "../shapes";
+import { range, sizeOf } from "../shapes";
 import { cellsOf, readSides, tiles, unreachedSides, type SpatialGeometry } from "../spatial-geometry";
 import type { Lowered, LoweringContext } from "./context";
 import { input, type LoweringTable } from "./table";
 
-type Spatial = "SpatialConv" | "SpatialConvInputGradient" | "SpatialConvFilterGradient" | "SpatialPool" | "AveragePoolGradient";
+type Spatial = "SpatialConv" | "SpatialConvInputGradient" | "SpatialConvFilterGradient" | "SpatialPool" | "SpatialMaxPoolGradient" | "AveragePoolGradient";
 
 /*
  * Convolutions and poolings over any number of axes, of volumes mostly. Maps over two axes lie channels first in a
@@ -43,6 +43,17 @@ export const spatialLowerings: LoweringTable<Spatial> = {
     const { dilations: _, ...attributes } = spatialAttributes(geometry);
     // Like TensorFlow.js, ONNX leaves padding out of an average's count unless asked.
     return channelsLast(context, node, context.graph.add(`${name}Pool`, [channelsFirst(context, input(node, 0))], attributes));
+  },
+  SpatialMaxPoolGradient: (context, node) => {
+    const { graph } = context;
+    const { dilations: _, ...attributes } = spatialAttributes(node.attributes.geometry);
+    const [dy, x] = [channelsFirst(context, input(node, 0)), channelsFirst(context, input(node, 1))];
+    // The indices count cells of the whole tensor: the gradient is one scatter, adding where windows overlap.
+    const winners = graph.addMany("MaxPool", [x], attributes, 2)[1]!;
+    const zeros = graph.add("ConstantOfShape", [graph.integers([sizeOf(node.shape)])]);
+    const scattered = graph.add("ScatterElements", [zeros, graph.reshape(winners, [-1]), graph.reshape(dy, [-1])], { axis: 0, reduction: "add" });
+    const { batch, inChannels, inSides } = node.attributes.geometry;
+    return channelsLast(context, node, graph.reshape(scattered, [batch, inChannels, ...inSides]));
   },
   AveragePoolGradient: (context, node) => {
     const { graph } = context;
