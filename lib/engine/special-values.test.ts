@@ -117,6 +117,25 @@ describe("of rows of them", () => {
   });
 });
 
+const maps: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
+  conv2d: (x) => tf.conv2d(x, tf.ones([3, 3, 2, 3]), 1, "same"),
+  depthwiseConv2d: (x) => tf.depthwiseConv2d(x, tf.ones([3, 3, 2, 1]), 1, "same"),
+  avgPool: (x) => tf.avgPool(x, 2, 1, "same"),
+  resizeBilinear: (x) => tf.image.resizeBilinear(x, [5, 15]),
+  batchNorm: (x) => tf.batchNorm(x, [0, 1], [1, 2], [3, 4], [5, 6]),
+  "mean of positions": (x) => tf.mean(x, [1, 2]),
+};
+
+describe("of maps with some of them", () => {
+  // Which lowering serves a convolution depends on the map's size.
+  it.each(Object.entries(maps).flatMap(([name, compute]) => [6, 12].map((side) => ({ name, compute, side }))))("$name, side $side", ({ name, compute, side }) => {
+    const values = Float32Array.from({ length: 4 * side * side * 2 }, (_, at) => (at % 61 === 0 ? [NaN, Infinity, -Infinity][(at / 61) % 3]! : at % 7));
+    const { engine, cpu } = onBoth(() => compute(tf.tensor4d(values, [4, side, side, 2])).dataSync());
+    expectAlike(engine, cpu, (at) => `${name}, number ${at},`, { relative: 1e-5 });
+    expectNative();
+  });
+});
+
 const differentiable: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   relu: tf.relu, relu6: tf.relu6, elu: tf.elu, selu: tf.selu, leakyRelu: (x) => tf.leakyRelu(x, 0.3), prelu: (x) => tf.prelu(x, tf.scalar(0.3)),
   sigmoid: tf.sigmoid, tanh: tf.tanh, softplus: tf.softplus, exp: tf.exp, log: tf.log, sqrt: tf.sqrt, square: tf.square, abs: tf.abs, reciprocal: tf.reciprocal,
