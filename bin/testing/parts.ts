@@ -7,9 +7,20 @@ import { say, sayStep } from "../preflight/console.mjs";
 import { root } from "../preflight/settings.mjs";
 import { prepare } from "../setup/prepare";
 import { toolPath } from "../setup/run-tool";
-import { NOTHING, type PlaywrightReport, settle, sum, type Tally, tallyPlaywright, tallyVitest, type VitestReport } from "./tally";
+import {
+  type ConformanceReport,
+  NOTHING,
+  type PlaywrightReport,
+  settle,
+  sum,
+  type Tally,
+  tallyConformance,
+  tallyPlaywright,
+  tallyVitest,
+  type VitestReport,
+} from "./tally";
 
-const PART_NAMES = ["lint", "types", "unit", "integration", "browser"] as const;
+const PART_NAMES = ["lint", "types", "unit", "conformance", "integration", "browser"] as const;
 type PartName = (typeof PART_NAMES)[number];
 
 /** What a part runs; `report` is the file its JSON report goes to. */
@@ -33,6 +44,12 @@ const parts: Record<PartName, Part> = {
   lint: { words: () => [toolPath("eslint", "eslint"), ".", "--max-warnings=0"], needsPages: false },
   types: { words: () => [toolPath("typescript", "tsc"), "--noEmit"], needsPages: true },
   unit: { ...vitest("unit"), needsPages: false },
+  // TensorFlow.js' own tests for backends, against the engine.
+  conformance: {
+    words: (report) => ["--import", "tsx", "lib/engine/conformance/run.ts", "--report", report],
+    tally: (report) => tallyConformance(report as ConformanceReport),
+    needsPages: false,
+  },
   integration: { ...vitest("integration"), needsPages: true },
   browser: {
     words: () => [toolPath("@playwright/test", "playwright"), "test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
@@ -89,7 +106,7 @@ function isPart(word: string): word is PartName {
 }
 
 /**
- * `npm test`: sets up what `npm start` would, then lint, types, unit, integration and browser tests one after another.
+ * `npm test`: sets up what `npm start` would, then lint, types, unit, conformance, integration and browser tests one after another.
  * @param words parts to run instead of all; words after a single part go to its tool
  * @returns the exit code: 0 only if all passed, 2 for words it does not know
  */

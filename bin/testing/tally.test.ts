@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { NOTHING, settle, sum, tallyPlaywright, tallyVitest } from "./tally";
+import { NOTHING, settle, sum, tallyConformance, tallyPlaywright, tallyVitest } from "./tally";
 
 describe("tally", () => {
-  it("adds up vitest's and Playwright's reports", () => {
+  it("adds up vitest's, Playwright's and the conformance run's reports", () => {
     const unit = tallyVitest({ numPassedTests: 10, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 });
     const browser = tallyPlaywright({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 3 } });
-    expect(sum([unit, browser])).toEqual({ passed: 14, failed: 3, skipped: 6 });
+    const conformance = tallyConformance({ passed: 20, failed: 2, excluded: 1, pending: 3 });
+    expect(sum([unit, browser, conformance])).toEqual({ passed: 34, failed: 5, skipped: 10 });
   });
 
   it("never says 0 failed for a part that failed as a whole", () => {

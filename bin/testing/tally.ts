@@ -9,6 +9,9 @@ export type VitestReport = { numPassedTests: number; numFailedTests: number; num
 /** What Playwright's json reporter writes. A flaky test passed in the end, but not to be relied on. */
 export type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number; skipped: number } };
 
+/** What the engine's conformance run writes; pending are those that TensorFlow.js itself leaves out. */
+export type ConformanceReport = { passed: number; failed: number; excluded: number; pending: number };
+
 export function tallyVitest(report: VitestReport): Tally {
   return {
     passed: report.numPassedTests,
@@ -19,6 +22,10 @@ export function tallyVitest(report: VitestReport): Tally {
 
 export function tallyPlaywright({ stats }: PlaywrightReport): Tally {
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+}
+
+export function tallyConformance({ passed, failed, excluded, pending }: ConformanceReport): Tally {
+  return { passed, failed, skipped: excluded + pending };
 }
 
 /** A part that failed as a whole (lint, types, a crash before any report) counts as one failure: never "0 failed" then. */

@@ -49,6 +49,23 @@ export function convGeometry(input: Shape, filter: Shape, strides: Pair, dilatio
   );
 }
 
+/** The same for a filter [height, width, channels, outputs of each channel]; `outChannels` counts all of them. */
+export function depthwiseGeometry(input: Shape, filter: Shape, strides: Pair, dilations: Pair | undefined, pad: Padding, rounding?: Rounding): WindowGeometry {
+  return remember(`depthwise|${[input, filter, strides, dilations, pad, rounding].join("|")}`, () =>
+    fromInfo(
+      backend_util.computeConv2DInfo(
+        input as [number, number, number, number],
+        filter as [number, number, number, number],
+        strides,
+        dilations ?? 1,
+        pad as "valid",
+        rounding,
+        true,
+      ),
+    ),
+  );
+}
+
 export function poolGeometry(input: Shape, size: Pair, strides: Pair, pad: Padding, rounding?: Rounding): WindowGeometry {
   return remember(`pool|${[input, size, strides, pad, rounding].join("|")}`, () =>
     fromInfo(backend_util.computePool2DInfo(input as [number, number, number, number], size, strides, 1, pad as "valid", rounding)),

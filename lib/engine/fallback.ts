@@ -2,6 +2,8 @@ import { getKernel, type DataId, type NamedAttrMap, type NamedTensorInfoMap, typ
 import type { RecordingBackend } from "./backend";
 import { isNativeType } from "./dtypes";
 
+type HostTensor = TensorInfo & { rank: number };
+
 /**
  * Runs a kernel on TensorFlow.js' own cpu backend: what it needs is computed first, and copied there and back.
  * Counted, because inside a training step it makes every value alive come to memory.
@@ -10,12 +12,14 @@ export function runOnHost(kernelName: string, inputs: NamedTensorInfoMap, attrib
   const { host, counters } = backend;
   counters.fallbacks.set(kernelName, (counters.fallbacks.get(kernelName) ?? 0) + 1);
   const copies: DataId[] = [];
-  const toHost = ({ dataId, shape, dtype }: TensorInfo): TensorInfo => {
+  const toHost = ({ dataId, shape, dtype }: TensorInfo): HostTensor => {
+    // Some kernels take their inputs for whole tensors and ask for the rank.
+    const rank = shape.length;
     const hosted = backend.hostedId(dataId);
-    if (hosted) return { dataId: hosted, shape, dtype };
+    if (hosted) return { dataId: hosted, shape, dtype, rank };
     const copy = host.write(backend.readSync(dataId), shape, dtype);
     copies.push(copy);
-    return { dataId: copy, shape, dtype };
+    return { dataId: copy, shape, dtype, rank };
   };
   const fromHost = ({ dataId, shape, dtype }: TensorInfo): TensorInfo => {
     if (!isNativeType(dtype)) return { dataId: backend.adopt(dataId), shape, dtype };
@@ -24,10 +28,13 @@ export function runOnHost(kernelName: string, inputs: NamedTensorInfoMap, attrib
     return { dataId: own, shape, dtype };
   };
   try {
-    const moved = Object.entries(inputs).map(([name, tensor]) => [name, tensor && toHost(tensor)] as const);
+    // A name may stand for a list of tensors.
+    const moved = Object.entries<TensorInfo | TensorInfo[] | undefined>(inputs).map(
+      ([name, input]) => [name, Array.isArray(input) ? input.map(toHost) : input && toHost(input)] as const,
+    );
     const result = getKernel(kernelName, "cpu").kernelFunc({
       // A kernel over a list of tensors gets a list.
-      inputs: Array.isArray(inputs) ? (moved.map(([, tensor]) => tensor) as unknown as NamedTensorInfoMap) : Object.fromEntries(moved),
+      inputs: (Array.isArray(inputs) ? moved.map(([, input]) => input) : Object.fromEntries(moved)) as NamedTensorInfoMap,
       attrs: attributes,
       backend: host,
     });

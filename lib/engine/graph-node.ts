@@ -1,6 +1,7 @@
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import type { WindowGeometry } from "./conv-geometry";
 import type { NativeArray, NativeType } from "./dtypes";
+import type { SpatialGeometry } from "./spatial-geometry";
 import { transition, type Layout } from "./layout";
 import type { Shape } from "./shapes";
 import { transposed } from "./transposed";
@@ -10,29 +11,48 @@ export type UnaryFunction =
   | "Relu"
   | "Relu6"
   | "Elu"
+  | "Selu"
+  | "Softplus"
   | "Exp"
+  | "Expm1"
   | "Log"
+  | "Log1p"
   | "Neg"
   | "Sqrt"
   | "Rsqrt"
   | "Square"
   | "Reciprocal"
   | "Abs"
+  | "Sign"
   | "Floor"
   | "Ceil"
   | "Round"
   | "Sin"
   | "Cos"
+  | "Tan"
+  | "Asin"
+  | "Acos"
+  | "Atan"
+  | "Sinh"
+  | "Cosh"
   | "Tanh"
+  | "Asinh"
+  | "Acosh"
+  | "Atanh"
+  | "Erf"
   | "Sigmoid"
   | "Not"
-  | "IsNaN";
+  | "IsNaN"
+  | "IsInf"
+  | "IsFinite";
 
 export type BinaryFunction =
   | "Add"
   | "Sub"
   | "Mul"
   | "Div"
+  | "FloorDiv"
+  | "Mod"
   | "Max"
   | "Min"
   | "Pow"
@@ -44,7 +64,10 @@ export type BinaryFunction =
   | "Equal"
   | "NotEqual"
   | "And"
-  | "Or";
+  | "Or"
+  | "BitwiseAnd"
+  | "Prelu"
+  | "EluGradient";
 
 export type ReduceFunction = "Mean" | "Sum" | "Max" | "Min" | "Prod";
 export type FusedActivation = "linear" | "relu" | "sigmoid";
@@ -55,6 +78,8 @@ export type OperationAttributes = {
   Leaf: null;
   /** zero whatever the data: lets gradients that cancel vanish from the graph */
   Zero: null;
+  /** known when recorded, and part of the graph: the same call gives the same values in every step */
+  Constant: { values: readonly number[] };
   Expand: null;
   Reshape: null;
   Unary: { function: UnaryFunction };
@@ -77,18 +102,45 @@ export type OperationAttributes = {
   ConvInputGradient: { geometry: WindowGeometry };
   /** inputs: x, dy */
   ConvFilterGradient: { geometry: WindowGeometry };
+  /** inputs: x, filter [height, width, channels, outputs of each]; every channel is convolved alone */
+  DepthwiseConv: { geometry: WindowGeometry };
+  /** inputs: dy, filter */
+  DepthwiseInputGradient: { geometry: WindowGeometry };
+  /** inputs: x, dy */
+  DepthwiseFilterGradient: { geometry: WindowGeometry };
+  /** x [batch, ...sides, channels], filter [...sides, channels, outputs]; gradients as for Conv */
+  SpatialConv: { geometry: SpatialGeometry };
+  SpatialConvInputGradient: { geometry: SpatialGeometry };
+  SpatialConvFilterGradient: { geometry: SpatialGeometry };
+  SpatialPool: { function: "Max" | "Average"; geometry: SpatialGeometry };
+  /** inputs: dy, x; of equal cells the first wins */
+  SpatialMaxPoolGradient: { geometry: SpatialGeometry };
+  /** input: dy. Every cell of a window gets the same, cells of padding counted. */
+  AveragePoolGradient: { geometry: SpatialGeometry };
   MaxPool: { geometry: WindowGeometry };
   /** inputs: dy, x */
   MaxPoolGradient: { geometry: WindowGeometry };
   AveragePool: { geometry: WindowGeometry };
   Pad: { paddings: readonly (readonly [number, number])[]; value: number };
   Slice: { begin: Shape; size: Shape };
+  /** from `begin` (-1 is the last) in steps of `strides`, the result's shape many */
+  StridedSlice: { begin: Shape; strides: Shape };
   Transpose: { permutation: readonly number[] };
   Concat: { axis: number };
   Tile: { repetitions: readonly number[] };
   ArgMax: { axis: number };
   ArgMin: { axis: number };
   Gather: { axis: number };
+  /** inputs: table, indices [..., K] of its first K axes */
+  GatherNd: null;
+  /** inputs: indices [..., K], updates, added up where they meet */
+  ScatterNd: null;
+  /** inputs: rows, and for each the segment it is added to; those of other segments than 0 ... are left out */
+  SegmentSum: null;
+  /** the largest along the last axis, largest first */
+  TopK: { of: "values" | "indices" };
+  CumulativeSum: { axis: number; exclusive: boolean; reverse: boolean };
+  Einsum: { equation: string };
   OneHot: { depth: number; on: number; off: number };
   /** over the last axis */
   Softmax: null;

@@ -2,7 +2,7 @@ import { Message } from "./protobuf";
 import { sameShape, type Shape } from "./shapes";
 
 /** ONNX's TensorProto.DataType. */
-export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 export type OnnxType = keyof typeof onnxTypes;
 
 /** The name of a value inside the graph. */
@@ -174,6 +174,7 @@ function encodeDeclaration({ name, dtype, shape }: Declaration): Message {
 function rawBytes(dtype: OnnxType, values: ArrayLike<number>): Uint8Array {
   const typed = {
     float32: () => Float32Array.from(values),
+    float64: () => Float64Array.from(values),
     int32: () => Int32Array.from(values),
     int64: () => BigInt64Array.from(Array.from(values, BigInt)),
     bool: () => Uint8Array.from(values),

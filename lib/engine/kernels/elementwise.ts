@@ -11,33 +11,28 @@ const numbers: readonly NativeType[] = ["float32", "int32"];
 
 /** TensorFlow.js kernel → function, the types it takes, and its result's type where that is another. */
 const unary: Record<string, { function: UnaryFunction; types: readonly NativeType[]; result?: NativeType }> = {
-  Relu: { function: "Relu", types: floatOnly },
-  Relu6: { function: "Relu6", types: floatOnly },
-  Elu: { function: "Elu", types: floatOnly },
-  Exp: { function: "Exp", types: floatOnly },
-  Log: { function: "Log", types: floatOnly },
   Neg: { function: "Neg", types: numbers },
-  Sqrt: { function: "Sqrt", types: floatOnly },
-  Rsqrt: { function: "Rsqrt", types: floatOnly },
   Square: { function: "Square", types: numbers },
-  Reciprocal: { function: "Reciprocal", types: floatOnly },
   Abs: { function: "Abs", types: numbers },
-  Floor: { function: "Floor", types: floatOnly },
-  Ceil: { function: "Ceil", types: floatOnly },
-  Round: { function: "Round", types: floatOnly },
-  Sin: { function: "Sin", types: floatOnly },
-  Cos: { function: "Cos", types: floatOnly },
-  Tanh: { function: "Tanh", types: floatOnly },
-  Sigmoid: { function: "Sigmoid", types: floatOnly },
   LogicalNot: { function: "Not", types: ["bool"] },
   IsNan: { function: "IsNaN", types: floatOnly, result: "bool" },
+  IsInf: { function: "IsInf", types: floatOnly, result: "bool" },
+  IsFinite: { function: "IsFinite", types: floatOnly, result: "bool" },
 };
+const unaryOfFloats = [
+  ...(["Relu", "Relu6", "Elu", "Selu", "Softplus", "Sigmoid", "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Erf"] as const),
+  ...(["Sign", "Floor", "Ceil", "Round"] as const),
+  ...(["Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh", "Acosh", "Atanh"] as const),
+] satisfies UnaryFunction[];
+for (const name of unaryOfFloats) unary[name] = { function: name, types: floatOnly };
 
 const binary: Record<string, { function: BinaryFunction; types: readonly NativeType[]; result?: NativeType }> = {
   Add: { function: "Add", types: numbers },
   Sub: { function: "Sub", types: numbers },
   Multiply: { function: "Mul", types: numbers },
   RealDiv: { function: "Div", types: floatOnly },
+  FloorDiv: { function: "FloorDiv", types: numbers, result: "int32" },
+  Mod: { function: "Mod", types: numbers },
   Maximum: { function: "Max", types: numbers },
   Minimum: { function: "Min", types: numbers },
   Pow: { function: "Pow", types: floatOnly },
@@ -50,6 +45,7 @@ const binary: Record<string, { function: BinaryFunction; types: readonly NativeT
   NotEqual: { function: "NotEqual", types: ["float32", "int32", "bool"], result: "bool" },
   LogicalAnd: { function: "And", types: ["bool"] },
   LogicalOr: { function: "Or", types: ["bool"] },
+  BitwiseAnd: { function: "BitwiseAnd", types: ["int32"] },
 };
 
 function unaryKernel({ function: name, types, result }: (typeof unary)[string]): NativeKernel {
@@ -88,6 +84,8 @@ function simplified(name: BinaryFunction, a: TensorInfo, b: TensorInfo, shape: n
 export const elementwiseKernels: KernelTable = {
   ...Object.fromEntries(Object.entries(unary).map(([name, spelling]) => [name, unaryKernel(spelling)])),
   ...Object.fromEntries(Object.entries(binary).map(([name, spelling]) => [name, binaryKernel(spelling)])),
+  Prelu: ({ x, alpha }, _attributes, backend) => binaryKernel({ function: "Prelu", types: floatOnly })({ a: x!, b: alpha! }, {}, backend),
+  EluGrad: ({ dy, y }, _attributes, backend) => binaryKernel({ function: "EluGradient", types: floatOnly })({ a: dy!, b: y! }, {}, backend),
   LeakyRelu: ({ x }, attributes, backend) => {
     const { alpha } = attributes as unknown as LeakyReluAttrs;
     return x!.dtype === "float32" ? backend.record("LeakyRelu", { alpha }, [backend.node(x!)], x!.shape, "float32") : null;
@@ -111,12 +109,16 @@ export const elementwiseKernels: KernelTable = {
   Select: (inputs, _attributes, backend) => {
     const [condition, t, e] = [inputs.condition!, inputs.t!, inputs.e!];
     if (t.dtype !== e.dtype || condition.dtype !== "bool") return null;
-    if (t.dtype !== "float32" && t.dtype !== "int32") return null; // ONNX Runtime's Where takes no booleans
+    if (!isNativeType(t.dtype)) return null;
     // A vector chooses whole rows.
     const rows = condition.shape.length === 1 && t.shape.length > 1;
     const shape = rows ? [condition.shape[0]!, ...t.shape.slice(1).map(() => 1)] : condition.shape;
     const nodes = [{ ...condition, shape }, t, e].map((tensor) => backend.node(tensor));
-    return backend.record("Select", null, nodes, t.shape, t.dtype);
+    if (t.dtype !== "bool") return backend.record("Select", null, nodes, t.shape, t.dtype);
+    // ONNX Runtime's Where takes no booleans.
+    const [chooses, ...sides] = nodes as [GraphNode, GraphNode, GraphNode];
+    const integers = sides.map((side) => new GraphNode("Cast", null, [side], side.shape, "int32"));
+    return backend.record("Cast", null, [new GraphNode("Select", null, [chooses, ...integers], t.shape, "int32")], t.shape, "bool");
   },
   Cast: ({ x }, attributes, backend) => {
     const { dtype } = attributes as unknown as CastAttrs;

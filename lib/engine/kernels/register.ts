@@ -6,21 +6,31 @@ import { sizeOf } from "../shapes";
 import { batchNormKernels } from "./batch-norm";
 import { convolutionKernels } from "./convolution";
 import { creationKernels } from "./creation";
+import { depthwiseKernels } from "./depthwise";
 import { elementwiseKernels } from "./elementwise";
 import { indexingKernels } from "./indexing";
 import { matMulKernels } from "./matmul";
 import { poolingKernels } from "./pooling";
+import { rearrangingKernels } from "./rearrange";
 import { reductionKernels } from "./reductions";
+import { resizingKernels } from "./resize";
+import { scatteringKernels } from "./scatter";
 import { shapeKernels } from "./shape";
 import { listOf, type KernelTable } from "./table";
+import { volumeKernels } from "./volume";
 
 export const nativeKernels: KernelTable = {
   ...elementwiseKernels,
   ...reductionKernels,
   ...matMulKernels,
   ...convolutionKernels,
+  ...depthwiseKernels,
+  ...volumeKernels,
   ...poolingKernels,
   ...shapeKernels,
+  ...rearrangingKernels,
+  ...scatteringKernels,
+  ...resizingKernels,
   ...creationKernels,
   ...indexingKernels,
   ...batchNormKernels,

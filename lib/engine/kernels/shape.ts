@@ -59,6 +59,7 @@ export const shapeKernels: KernelTable = {
   ExpandDims: ({ input }, attributes, backend) => {
     const { dim } = attributes as unknown as ExpandDimsAttrs;
     const shape = [...input!.shape];
+    if (dim < -shape.length - 1) return null; // the fallback says what is wrong with it
     shape.splice(dim < 0 ? shape.length + 1 + dim : dim, 0, 1);
     return backend.share(input!, shape);
   },
@@ -83,7 +84,8 @@ export const shapeKernels: KernelTable = {
     const parts = listOf(inputs);
     const axis = util.parseAxisParam((attributes as unknown as ConcatAttrs).axis, parts[0]!.shape)[0]!;
     if (parts.length === 1) return backend.share(parts[0]!);
-    if (!parts.every((part) => part.dtype === parts[0]!.dtype)) return null;
+    const row = parts[0]!.shape.with(axis, 1);
+    if (!parts.every((part) => part.dtype === parts[0]!.dtype && sameShape(part.shape.with(axis, 1), row))) return null;
     const shape = backend_util.computeOutShape(parts.map((part) => part.shape), axis);
     return concat(parts.map((part) => backend.node(part)), axis, shape, backend);
   },

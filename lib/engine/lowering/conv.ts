@@ -12,18 +12,19 @@ export const convLowerings: LoweringTable<"Conv" | "ConvInputGradient" | "ConvFi
     const { graph } = context;
     const { geometry, activation } = node.attributes;
     const [x, filter, bias] = node.inputs as [GraphNode, GraphNode, GraphNode?];
-    const offset = bias && context.logical(bias);
-    // ONNX Runtime lays constant filters out for its fastest kernels: no way of ours comes near.
-    const known = context.isConstant(filter);
     const more = missingChannels(context.provider, geometry.inChannels, geometry.outChannels);
     const operands: [string, string] = [
       appendZeros(graph, context.in("activation", x), 1, more),
       appendZeros(graph, context.in("filter", filter), 1, more),
     ];
+    // ONNX Runtime lays constant filters out for its fastest kernels, and takes a bias along: no way of ours comes near.
+    const known = context.isConstant(filter);
+    const taken = known && bias?.shape.length === 1 && bias.shape[0] === geometry.outChannels ? [context.logical(bias)] : [];
     let value = known
-      ? graph.add("Conv", offset ? [...operands, offset] : operands, { ...windowAttributes(geometry), dilations: [geometry.dilationHeight, geometry.dilationWidth] })
+      ? graph.add("Conv", [...operands, ...taken], { ...windowAttributes(geometry), dilations: [geometry.dilationHeight, geometry.dilationWidth] })
       : convForward(graph, ...operands, { ...geometry, inChannels: geometry.inChannels + more });
-    if (offset && !known) value = graph.add("Add", [value, graph.reshape(offset, [1, geometry.outChannels, 1, 1])]);
+    // One for each channel, or anything else that broadcasts over the map.
+    if (bias && taken.length === 0) value = graph.add("Add", [value, context.operand(bias, node.shape, "activation")]);
     return { value: activate(graph, value, activation), layout: "activation" };
   },
   ConvInputGradient: (context, node) => {

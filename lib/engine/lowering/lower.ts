@@ -2,13 +2,16 @@ import type { GraphNode, Operation } from "../graph-node";
 import { batchNormLowerings } from "./batch-norm";
 import type { LoweringContext } from "./context";
 import { convLowerings } from "./conv";
+import { depthwiseLowerings } from "./depthwise";
 import { elementwiseLowerings } from "./elementwise";
 import { indexingLowerings } from "./indexing";
 import type { LoweringTable } from "./table";
 import { matMulLowerings } from "./matmul";
 import { poolingLowerings } from "./pooling";
 import { reductionLowerings } from "./reductions";
+import { scatterLowerings } from "./scatter";
 import { shapeLowerings } from "./shape";
+import { spatialLowerings } from "./spatial";
 
 /** Every operation but leaves, which have values; the type makes a missing one an error. */
 const lowerings: LoweringTable<Exclude<Operation, "Leaf">> = {
@@ -16,9 +19,12 @@ const lowerings: LoweringTable<Exclude<Operation, "Leaf">> = {
   ...reductionLowerings,
   ...matMulLowerings,
   ...convLowerings,
+  ...depthwiseLowerings,
+  ...spatialLowerings,
   ...poolingLowerings,
   ...shapeLowerings,
   ...indexingLowerings,
+  ...scatterLowerings,
   ...batchNormLowerings,
 };
 

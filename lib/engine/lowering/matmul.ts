@@ -1,6 +1,7 @@
 import type { FusedActivation } from "../graph-node";
 import type { OnnxGraph, Value } from "../onnx-graph";
 import { input, type LoweringTable } from "./table";
+import { sigmoid } from "./unary-functions";
 
 export const matMulLowerings: LoweringTable<"MatMul"> = {
   MatMul: (context, node) => {
@@ -17,5 +18,5 @@ export const matMulLowerings: LoweringTable<"MatMul"> = {
 
 export function activate(graph: OnnxGraph, value: Value, activation: FusedActivation): Value {
   if (activation === "linear") return value;
-  return graph.add(activation === "relu" ? "Relu" : "Sigmoid", [value]);
+  return activation === "relu" ? graph.add("Relu", [value]) : sigmoid(graph, value);
 }

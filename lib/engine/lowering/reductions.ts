@@ -4,7 +4,17 @@ import { range, sizeOf } from "../shapes";
 import type { LoweringContext } from "./context";
 import { input, type LoweringTable } from "./table";
 
-export const reductionLowerings: LoweringTable<"Reduce"> = {
+export const reductionLowerings: LoweringTable<"Reduce" | "CumulativeSum" | "Einsum"> = {
+  CumulativeSum: (context, node) => {
+    const { axis, exclusive, reverse } = node.attributes;
+    const { value, layout } = context.dense(input(node, 0));
+    const along = context.graph.constant("int64", [], [axesOf(layout, node.shape.length).indexOf(axis)]);
+    return { value: context.graph.add("CumSum", [value, along], { exclusive: Number(exclusive), reverse: Number(reverse) }), layout };
+  },
+  Einsum: (context, node) => ({
+    value: context.graph.add("Einsum", node.inputs.map((operand) => context.logical(operand)), { equation: node.attributes.equation }),
+    layout: "logical",
+  }),
   Reduce: (context, node) => {
     const { graph } = context;
     const { function: name, axes, keepDims } = node.attributes;
@@ -19,6 +29,11 @@ export const reductionLowerings: LoweringTable<"Reduce"> = {
       result = graph.add("Mul", [graph.add("ReduceSumSquare", inputs, { keepdims: 0 }), graph.float(1 / count)]);
     } else {
       result = graph.add(`Reduce${name}`, inputs, { keepdims: 0 });
+      if ((name === "Max" || name === "Min") && node.dtype === "float32") {
+        // ONNX Runtime passes over NaN here. A sum of magnitudes is NaN exactly where one of them is.
+        const magnitude = graph.add("ReduceL1", inputs, { keepdims: 0 });
+        result = graph.add("Where", [graph.add("IsNaN", [magnitude]), magnitude, result]);
+      }
     }
     return { value: keepDims ? graph.reshape(result, node.shape) : result, layout: "logical" };
   },
