@@ -30,7 +30,7 @@ async function main(words: readonly string[]): Promise<void> {
   if (!json) process.stdout.write(`${table(measurements)}\n`);
 }
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const) {
   process.once(signal, () => {
     stopAllPeers();
     process.exit(code);

@@ -10,18 +10,19 @@ export type Python = {
   torch: string;
   /** whether its PyTorch has torch.compile */
   compiles: boolean;
-  /** how fast it multiplies two small matrices, roughly */
+  /** how fast one thread multiplies two small matrices, roughly */
   productGigaflops: number;
 };
 
 /** Below this, PyTorch multiplies matrices with a BLAS that nobody who wants speed has. */
-const slowGigaflops = 20;
+const slowGigaflops = 15;
 
 const question = `
 import json, sys, time, torch
+torch.set_num_threads(1)
 a = torch.ones(384, 384)
 seconds = []
-for _ in range(4):
+for _ in range(8):
     started = time.perf_counter()
     a @ a
     seconds.append(time.perf_counter() - started)
@@ -34,7 +35,8 @@ print(json.dumps({
 /** Every PyTorch that a Python of this machine imports: of the path, of the system, and the one that LATHE_BENCH_PYTHON names. */
 export async function pythonsWithTorch(named = process.env.LATHE_BENCH_PYTHON): Promise<Python[]> {
   const commands = ["python3", "/usr/bin/python3", ...(named ? [named] : [])];
-  const found = await Promise.all(commands.map(ask));
+  const found: (Python | null)[] = [];
+  for (const command of commands) found.push(await ask(command)); // one by one: each measures its products
   if (named && !found.at(-1)) throw new Error(`LATHE_BENCH_PYTHON=${named} does not import torch. Name a Python that does, or unset it.`);
   return distinct(found.filter((python) => python !== null));
 }
@@ -47,7 +49,7 @@ export function distinct(pythons: readonly Python[]): Python[] {
 export function slowProducts({ version, productGigaflops }: Python): string | null {
   if (productGigaflops >= slowGigaflops) return null;
   const figure = productGigaflops.toFixed(0);
-  return `PyTorch ${version} multiplies matrices at ${figure} GFLOP/s here, for want of a BLAS: \`apt install libopenblas0-pthread\` gives it a fast one.`;
+  return `PyTorch ${version} multiplies matrices at ${figure} GFLOP/s a thread here, for want of a BLAS: \`apt install libopenblas0-pthread\` gives it a fast one.`;
 }
 
 async function ask(command: string): Promise<Python | null> {
