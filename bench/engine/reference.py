@@ -1,89 +1,19 @@
-"""PyTorch's side of `npm run bench -- engine`: the same networks, the same steps, on the same threads.
+"""PyTorch's side of `npm run bench -- engine`: the same work on the same threads.
 
-Reads one JSON request a line, answers one JSON line each: {"open": case} builds a network and warms it up, {"steps": n}
-times n steps in seconds each, {"memory": true} tells the peak resident bytes of this process.
+`python reference.py THREADS [compile]`. Reads one JSON request a line and answers one JSON line each, as protocol.ts
+has them: {"open": work} makes ready, {"steps": n} times n steps.
 """
 import json
-import resource
 import sys
 import time
 
 import torch
-import torch.nn as nn
 import torch.nn.functional as F
 
-BLOCKS = {"resnet18": ("basic", [2, 2, 2, 2]), "resnet50": ("bottleneck", [3, 4, 6, 3])}
+from networks import network
 
 
-class Block(nn.Module):
-    """A residual block as torchvision has it: the stride on the first 3x3."""
-
-    def __init__(self, kind, channels_in, channels, stride):
-        super().__init__()
-        out = channels * (4 if kind == "bottleneck" else 1)
-        sizes = [(channels_in, channels, 1, 1), (channels, channels, 3, stride), (channels, out, 1, 1)]
-        if kind == "basic":
-            sizes = [(channels_in, channels, 3, stride), (channels, channels, 3, 1)]
-        self.convs = nn.ModuleList(nn.Conv2d(i, o, k, s, k // 2, bias=False) for i, o, k, s in sizes)
-        self.norms = nn.ModuleList(nn.BatchNorm2d(o) for _, o, _, _ in sizes)
-        self.shortcut = None
-        if stride != 1 or channels_in != out:
-            self.shortcut = nn.Sequential(nn.Conv2d(channels_in, out, 1, stride, bias=False), nn.BatchNorm2d(out))
-
-    def forward(self, x):
-        y = x
-        for place, (conv, norm) in enumerate(zip(self.convs, self.norms)):
-            y = norm(conv(y))
-            if place + 1 < len(self.convs):
-                y = F.relu(y, inplace=True)
-        return F.relu(y + (x if self.shortcut is None else self.shortcut(x)), inplace=True)
-
-
-class ResNet(nn.Module):
-    def __init__(self, preset, stem, classes):
-        super().__init__()
-        kind, blocks = BLOCKS[preset]
-        self.stem = nn.Sequential(
-            nn.Conv2d(3, 64, 7, 2, 3, bias=False) if stem == "imagenet" else nn.Conv2d(3, 64, 3, 1, 1, bias=False),
-            nn.BatchNorm2d(64),
-            nn.ReLU(inplace=True),
-            nn.MaxPool2d(3, 2, 1) if stem == "imagenet" else nn.Identity(),
-        )
-        channels_in, layers = 64, []
-        for stage, count in enumerate(blocks):
-            for index in range(count):
-                layers.append(Block(kind, channels_in, 64 << stage, 2 if stage > 0 and index == 0 else 1))
-                channels_in = (64 << stage) * (4 if kind == "bottleneck" else 1)
-        self.layers = nn.Sequential(*layers)
-        self.fc = nn.Linear(channels_in, classes)
-
-    def forward(self, x):
-        return self.fc(self.layers(self.stem(x)).mean((2, 3)))
-
-
-class Lstm(nn.Module):
-    def __init__(self, features, units, classes):
-        super().__init__()
-        self.lstm = nn.LSTM(features, units, batch_first=True)
-        self.fc = nn.Linear(units, classes)
-
-    def forward(self, x):
-        return self.fc(self.lstm(x)[0][:, -1])
-
-
-def network(case):
-    classes = case["classes"]
-    if case["network"] == "mlp":
-        widths = [case["features"], *case["hidden"]]
-        hidden = [part for i, o in zip(widths, widths[1:]) for part in (nn.Linear(i, o), nn.ReLU())]
-        return nn.Sequential(*hidden, nn.Linear(widths[-1], classes)), (case["batch"], case["features"])
-    if case["network"] == "lstm":
-        return Lstm(case["features"], case["units"], classes), (case["batch"], case["steps"], case["features"])
-    return ResNet(case["network"], case["stem"], classes), (case["batch"], 3, case["size"], case["size"])
-
-
-def opened(case, compiled):
-    torch.manual_seed(0)
+def network_step(case, compiled):
     model, shape = network(case)
     x, y = torch.randn(shape), torch.randint(0, case["classes"], (case["batch"],))
     model.train(case["mode"] == "train")
@@ -107,27 +37,60 @@ def opened(case, compiled):
     return step
 
 
+def convolution_step(work):
+    """One pass of a convolution, over as many inputs as the work says."""
+    batch, size, k, stride = work["batch"], work["size"], work["kernel"], work["stride"]
+    w = torch.randn(work["channelsOut"], work["channelsIn"], k, k)
+    xs = [torch.randn(batch, work["channelsIn"], size, size) for _ in range(work["copies"])]
+    forward = lambda x: torch.conv2d(x, w, None, stride, k // 2)
+    if work["pass"] == "forward":
+        return lambda: [forward(x) for x in xs]
+    mask = [work["pass"] == "input gradient", work["pass"] == "filter gradient", False]
+    pairs = [(x, torch.randn_like(forward(x))) for x in xs]
+    backward = lambda x, dy: torch.ops.aten.convolution_backward(
+        dy, x, w, None, [stride] * 2, [k // 2] * 2, [1, 1], False, [0, 0], 1, mask
+    )
+    return lambda: [backward(x, dy) for x, dy in pairs]
+
+
+def product_step(side):
+    a, b = torch.randn(side, side), torch.randn(side, side)
+    return lambda: a @ b
+
+
+def opened(work, compiled):
+    torch.manual_seed(0)
+    if work["kind"] == "network":
+        return network_step(work, compiled)
+    bare = convolution_step(work) if work["kind"] == "convolution" else product_step(work["side"])
+    return torch.no_grad()(bare)
+
+
+def timed(step, count):
+    seconds = []
+    for _ in range(count):
+        started = time.perf_counter()
+        step()
+        seconds.append(time.perf_counter() - started)
+    return seconds
+
+
 def main():
     torch.set_num_threads(int(sys.argv[1]))
     compiled = "compile" in sys.argv[2:]
     step = None
-    print(json.dumps({"ready": f"PyTorch {torch.__version__}" + (" compiled" if compiled else "")}), flush=True)
+    print(json.dumps({"ready": f"PyTorch {torch.__version__}"}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        if "open" in request:
-            step = opened(request["open"], compiled)
-            for _ in range(3):
-                step()
-            print(json.dumps({}), flush=True)
-        elif "steps" in request:
-            seconds = []
-            for _ in range(request["steps"]):
-                started = time.perf_counter()
-                step()
-                seconds.append(time.perf_counter() - started)
-            print(json.dumps({"seconds": seconds}), flush=True)
-        else:
-            print(json.dumps({"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
+        try:
+            if "open" in request:
+                step = opened(request["open"], compiled)
+                answer = {}
+            else:
+                answer = {"seconds": timed(step, request["steps"])}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
 
 
 main()
