@@ -306,9 +306,8 @@ export class RecordingBackend extends tf.KernelBackend {
     return hostValues(storage!, dtype, shape, this.#device, () => this.#pool.take(dtype, sizeOf(shape)));
   }
 
-  /** Its memory there is not collected as garbage is: several times a step would be too late. */
-  #leaveDevice(storage: Storage): void {
-    if (isOnDevice(storage.tensor)) storage.tensor.dispose();
+  #leaveDevice({ tensor }: Storage): void {
+    if (isOnDevice(tensor)) this.#device!.release(tensor);
   }
 
   // The rest of what TensorFlow.js asks for.

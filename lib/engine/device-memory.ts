@@ -16,13 +16,19 @@ import type { Shape } from "./shapes";
 export class DeviceMemory {
   /** values read back, and bytes that graphs were given from this process's memory */
   readonly counters = { downloads: 0, uploadedBytes: 0 };
+  /** how many tensors that a session made are still on the device, and whether it ends with the last */
+  readonly #made = new Map<Session, { alive: number; ending: boolean }>();
+  readonly #makers = new Map<Tensor, Session>();
   #down = new Map<NativeType, Session>();
   #up = new Map<NativeType, Session>();
 
   constructor(
     readonly native: Native,
     readonly options: SessionOptions,
-  ) {}
+  ) {
+    // What is left to the end of the process is taken down in an order that ends it with a crash.
+    process.once("exit", () => this.#abandon());
+  }
 
   /** Fills `values` with what lies in the device's memory; blocks until all that makes it has run. */
   download(tensor: Tensor, dtype: NativeType, shape: Shape, values: NativeArray): void {
@@ -31,15 +37,54 @@ export class DeviceMemory {
     session.run({ in: tensor }, { out: new this.native.Tensor(dtype, values, shape) });
   }
 
-  /** The same values on the device; whoever has it disposes it. */
+  /** The same values on the device, to be released. */
   upload(tensor: Tensor, dtype: NativeType): Tensor {
-    return this.#session(this.#up, dtype, ["out"]).make({ in: tensor }, ["out"]).out!;
+    const session = this.#session(this.#up, dtype, ["out"]);
+    const { out } = session.make({ in: tensor }, ["out"]);
+    this.adopt(out!, session);
+    return out!;
+  }
+
+  /** Takes note of a tensor that a session made. */
+  adopt(tensor: Tensor, session: Session): void {
+    const made = this.#made.get(session) ?? { alive: 0, ending: false };
+    made.alive++;
+    this.#made.set(session, made);
+    this.#makers.set(tensor, session);
+  }
+
+  /** Gives a tensor's memory back at once: garbage is not collected several times a step. */
+  release(tensor: Tensor): void {
+    const session = this.#makers.get(tensor)!;
+    const made = this.#made.get(session)!;
+    tensor.dispose();
+    this.#makers.delete(tensor);
+    made.alive--;
+    if (made.ending) this.end(session);
+  }
+
+  /** Disposes a session after the tensors it made: one freed later than its session ends the process. */
+  end(session: Session): void {
+    const made = this.#made.get(session);
+    if (made && made.alive > 0) {
+      made.ending = true;
+      return;
+    }
+    this.#made.delete(session);
+    session.dispose();
   }
 
   dispose(): void {
-    for (const session of [...this.#down.values(), ...this.#up.values()]) session.dispose();
+    for (const session of [...this.#down.values(), ...this.#up.values()]) this.end(session);
     this.#down.clear();
     this.#up.clear();
+  }
+
+  #abandon(): void {
+    for (const tensor of this.#makers.keys()) tensor.dispose();
+    this.#makers.clear();
+    for (const session of this.#made.keys()) session.dispose();
+    this.#made.clear();
   }
 
   #session(known: Map<NativeType, Session>, dtype: NativeType, onDevice: readonly string[]): Session {

@@ -60,7 +60,8 @@ export class Plan {
   }
 
   dispose(): void {
-    this.#session.dispose();
+    if (this.device) this.device.end(this.#session);
+    else this.#session.dispose();
   }
 
   /** Results stay where they are made, and are fed to the next graphs from there. */
@@ -68,6 +69,7 @@ export class Plan {
     const results = this.#session.make(feeds, this.compiled.outputs.map(({ name }) => name));
     roots.forEach((root, place) => {
       const { name, layout, leafSignature } = this.compiled.outputs[place]!;
+      this.device!.adopt(results[name]!, this.#session);
       root.settle({ values: null, tensor: results[name]!, layout, pooled: true }, leafSignature);
     });
   }
