@@ -16,8 +16,9 @@ export type Turns = {
 
 export type Pace = { rounds: number; turnSeconds: number };
 
-const mostWarming = 3;
-const warmingSeconds = 6;
+const leastWarming = 3;
+/** A step of milliseconds needs some hundred of them until its JavaScript is compiled; one of seconds is done at once. */
+const warmingSeconds = 3;
 /** What a slow side may take in all; it then sits out the other rounds. */
 const mostSeconds = 30;
 /** Threads of the side before wait by turning for a moment. */
@@ -58,7 +59,7 @@ async function enter(side: Side, work: Work, note: ((line: string) => void) | nu
   const warm: Timed[] = [];
   try {
     await peer.ask({ open: work } satisfies Request);
-    while (warm.length < mostWarming && secondsIn(warm) < warmingSeconds) warm.push(await peer.ask<Timed>({ steps: 1 } satisfies Request));
+    while (warm.length < leastWarming || secondsIn(warm) < warmingSeconds) warm.push(await peer.ask<Timed>({ steps: 1 } satisfies Request));
     return { side, peer, warm, turns: [] };
   } catch (error) {
     peer.stop();

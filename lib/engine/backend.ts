@@ -4,13 +4,15 @@ import { compile } from "./compile";
 import { DeviceMemory, hostValues, isOnDevice } from "./device-memory";
 import { allocate, bytesPerElement, isNativeType, type NativeArray, type NativeType } from "./dtypes";
 import { EngineError } from "./engine-error";
-import { GraphNode, layOut, leafNode, type Operation, type OperationAttributes, type Storage } from "./graph-node";
+import { Entries, type Content } from "./entries";
+import { GraphNode, leafNode, type Operation, type OperationAttributes, type Storage } from "./graph-node";
 import { arrange, axesOf } from "./layout";
 import type { Native } from "./native";
 import { Plan } from "./plan";
 import { PlanPair } from "./plan-pair";
 import { PlanCache, type CacheLimits } from "./plan-cache";
 import type { SessionOptions } from "./session";
+import { channelBlock } from "./providers/channel-block";
 import { sameShape, sizeOf, type Shape } from "./shapes";
 import { strayFilters } from "./stray-filters";
 import { traceFrom, type Trace } from "./trace";
@@ -27,9 +29,6 @@ export type BackendOptions = SessionOptions &
 /** The fewest recorded operations that are taken for a batch's work. */
 const batchSteps = 4;
 
-/** What lies behind a tensor: a node of the graph, or values that only the fallback understands. */
-type Entry = { references: number } & ({ node: GraphNode } | { hosted: tf.DataId });
-
 /**
  * A TensorFlow.js backend whose kernels write down what to compute. Reading a value, or ending an optimizer's step,
  * runs everything that is still wanted as one graph in ONNX Runtime.
@@ -39,7 +38,7 @@ export class RecordingBackend extends tf.KernelBackend {
   readonly #native: Native;
   readonly #options: BackendOptions;
   readonly #host: tf.KernelBackend;
-  readonly #entries = new tf.DataStorage<Entry>(this, tf.engine());
+  readonly #entries = new Entries(this);
   /** recorded nodes that tensors still show, with how many do */
   readonly #pending = new Map<GraphNode, number>();
   readonly #plans: PlanCache;
@@ -56,7 +55,7 @@ export class RecordingBackend extends tf.KernelBackend {
     super();
     this.#native = native;
     this.#host = host;
-    this.#options = options;
+    this.#options = { ...options, provider: { ...options.provider, channelBlock: channelBlock(native, options) } };
     this.#plans = new PlanCache(options);
     this.#pool = new BufferPool(options.maxPoolBytes);
     this.#device = options.provider.deviceMemory ? new DeviceMemory(native, options) : null;
@@ -81,7 +80,7 @@ export class RecordingBackend extends tf.KernelBackend {
   // Storage, as TensorFlow.js asks for it.
 
   override numDataIds(): number {
-    return this.#entries.numDataIds();
+    return this.#entries.count;
   }
 
   override refCount(id: tf.DataId): number {
@@ -93,14 +92,15 @@ export class RecordingBackend extends tf.KernelBackend {
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
-    const id = {};
-    this.move(id, values, shape, dtype, 1);
-    return id;
+    return this.#entries.create(this.#content(values, shape, dtype));
   }
 
   override move(id: tf.DataId, values: tf.BackendValues, shape: number[], dtype: tf.DataType, references: number): void {
-    if (isNativeType(dtype)) this.#entries.set(id, { references, node: this.#leaf(values as ArrayLike<number>, shape, dtype) });
-    else this.#entries.set(id, { references, hosted: this.#host.write(values, shape, dtype) });
+    this.#entries.set(id, this.#content(values, shape, dtype), references);
+  }
+
+  #content(values: tf.BackendValues, shape: number[], dtype: tf.DataType): Content {
+    return isNativeType(dtype) ? { node: this.#leaf(values as ArrayLike<number>, shape, dtype) } : { hosted: this.#host.write(values, shape, dtype) };
   }
 
   override disposeData(id: tf.DataId, force = false): boolean {
@@ -109,8 +109,9 @@ export class RecordingBackend extends tf.KernelBackend {
     entry.references--;
     if (!force && entry.references > 0) return false;
     this.#entries.delete(id);
-    if ("node" in entry) this.#forget(entry.node);
-    else this.#host.disposeData(entry.hosted);
+    const { content } = entry;
+    if ("node" in content) this.#forget(content.node);
+    else this.#host.disposeData(content.hosted);
     return true;
   }
 
@@ -120,9 +121,9 @@ export class RecordingBackend extends tf.KernelBackend {
 
   /** A copy of the values: the buffer itself is recycled one day. */
   override readSync(id: tf.DataId): tf.BackendValues {
-    const entry = this.#entries.get(id);
-    if ("hosted" in entry) return this.#host.readSync(entry.hosted);
-    const { node } = entry;
+    const { content } = this.#entries.get(id);
+    if ("hosted" in content) return this.#host.readSync(content.hosted);
+    const { node } = content;
     if (!node.storage && !node.failure) this.flush();
     if (node.failure) throw node.failure;
     const { layout } = node.storage!;
@@ -135,9 +136,9 @@ export class RecordingBackend extends tf.KernelBackend {
 
   /** The node behind a tensor, seen in the tensor's shape. */
   node(tensor: tf.TensorInfo): GraphNode {
-    const entry = this.#entries.get(tensor.dataId);
-    if (!("node" in entry)) throw new EngineError(`A tensor of type ${tensor.dtype} cannot be an input here.`);
-    const { node } = entry;
+    const { content } = this.#entries.get(tensor.dataId);
+    if (!("node" in content)) throw new EngineError(`A tensor of type ${tensor.dtype} cannot be an input here.`);
+    const { node } = content;
     if (node.failure) throw node.failure;
     return sameShape(node.shape, tensor.shape) ? node : new GraphNode("Reshape", null, [node], tensor.shape, node.dtype);
   }
@@ -155,8 +156,7 @@ export class RecordingBackend extends tf.KernelBackend {
 
   /** Gives a node a tensor of its own. */
   publish(node: GraphNode): tf.TensorInfo {
-    const id = {};
-    this.#entries.set(id, { references: 1, node });
+    const id = this.#entries.create({ node });
     if (!node.storage) {
       this.#pending.set(node, (this.#pending.get(node) ?? 0) + 1);
       this.#recorded++;
@@ -177,15 +177,13 @@ export class RecordingBackend extends tf.KernelBackend {
 
   /** The id of a value that the fallback holds itself, if it does. */
   hostedId(id: tf.DataId): tf.DataId | null {
-    const entry = this.#entries.get(id);
-    return "hosted" in entry ? entry.hosted : null;
+    const { content } = this.#entries.get(id);
+    return "hosted" in content ? content.hosted : null;
   }
 
   /** Takes over a value of the fallback's. */
   adopt(hosted: tf.DataId): tf.DataId {
-    const id = {};
-    this.#entries.set(id, { references: 1, hosted });
-    return id;
+    return this.#entries.create({ hosted });
   }
 
   /** Rows of values in memory from `start`, copied; null if they are not there in order. */
@@ -234,7 +232,7 @@ export class RecordingBackend extends tf.KernelBackend {
       for (const filter of filters) {
         this.#hostValues(filter);
         this.#leaveDevice(filter.storage!);
-        layOut(filter, "filter");
+        filter.layOut("filter");
       }
       if (filters.length > 0) trace = traceFrom(roots);
       plans = this.#plans.find(trace) ?? this.#addPlans(trace);

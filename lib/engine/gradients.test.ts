@@ -69,10 +69,12 @@ describe("convolution", () => {
     { name: "small map, stride 2", size: 8, filter: 3, stride: 2, pad: 1, batch: 4 },
     { name: "small map, side 8", size: 8, filter: 3, stride: 1, pad: 1, batch: 4 },
     { name: "single cell", size: 1, filter: 3, stride: 1, pad: 1, batch: 6 },
-  ])("is right on a $name", ({ size, filter, stride, pad: cells, batch }) => {
+    { name: "map in blocks of channels", size: 16, filter: 3, stride: 1, pad: 1, batch: 8, from: 16, to: 32 },
+    { name: "map in blocks of channels, stride 2", size: 32, filter: 5, stride: 2, pad: 2, batch: 8, from: 32, to: 16 },
+  ])("is right on a $name", ({ size, filter, stride, pad: cells, batch, from = 5, to = 6 }: WindowCase) => {
     expectSameGradients(
       (x, weights) => tf.conv2d(x as tf.Tensor4D, weights as tf.Tensor4D, stride, cells, "NHWC", 1, typeof cells === "number" ? "floor" : undefined),
-      [sample([batch, size, size, 5], 7), sample([filter, filter, 5, 6], 8)],
+      [sample([batch, size, size, from], 7), sample([filter, filter, from, to], 8)],
     );
     expectNative();
   });
@@ -202,3 +204,4 @@ describe("everything else in a training step", () => {
 });
 
 type Pair = [number, number];
+type WindowCase = { size: number; filter: number; stride: number; pad: number | "same" | "valid"; batch: number; from?: number; to?: number };

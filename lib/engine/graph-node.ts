@@ -172,6 +172,8 @@ export class GraphNode<Op extends Operation = Operation> {
   /** the last trace that met this node, and its place there */
   trace = 0;
   index = 0;
+  /** see `signatures.ts`; 0 before it is asked for */
+  #signature = 0;
 
   constructor(
     public operation: Op,
@@ -179,9 +181,15 @@ export class GraphNode<Op extends Operation = Operation> {
     public inputs: readonly GraphNode[],
     readonly shape: Shape,
     readonly dtype: NativeType,
-    /** see `signatures.ts` */
-    public signature = signatureNumber(`${operation}|${describeAttributes(attributes)}|${shape.join()}|${dtype}`),
   ) {}
+
+  /** Tells what this node is, apart from its inputs; asked of those only that run. */
+  get signature(): number {
+    this.#signature ||= this.storage
+      ? leafSignature(this.shape, this.dtype, isHostScalar(this) ? "scalar" : this.storage.layout)
+      : signatureNumber(`${this.operation}|${describeAttributes(this.attributes)}|${this.shape.join()}|${this.dtype}`);
+    return this.#signature;
+  }
 
   is<Other extends Operation>(operation: Other): this is GraphNode<Other> {
     return (this.operation as Operation) === operation;
@@ -194,34 +202,28 @@ export class GraphNode<Op extends Operation = Operation> {
     leaf.attributes = null;
     leaf.inputs = [];
     leaf.storage = storage;
-    leaf.signature = signature;
+    leaf.#signature = signature;
+  }
+
+  /** Rewrites a leaf's values from logical order to the layout given. */
+  layOut(layout: Layout): void {
+    const storage = this.storage!;
+    storage.values!.set(transposed(storage.values!, this.shape, transition(layout, "logical", this.shape.length)));
+    storage.layout = layout;
+    storage.tensor = null;
+    this.#signature = 0;
   }
 }
 
-/** Rewrites a leaf's values from logical order to the layout given. */
-export function layOut(node: GraphNode, layout: Layout): void {
-  const { storage, shape, dtype } = node;
-  const values = transposed(storage!.values!, shape, transition(layout, "logical", shape.length));
-  storage!.values!.set(values);
-  storage!.layout = layout;
-  storage!.tensor = null;
-  node.signature = leafSignature(shape, dtype, layout);
-}
-
 export function leafNode(values: NativeArray, shape: Shape, dtype: NativeType, pooled: boolean): GraphNode<"Leaf"> {
-  const scalar = values.length === 1 && !pooled;
-  const node = new GraphNode("Leaf", null, [], shape, dtype, scalar ? scalarSignature(shape, dtype) : leafSignature(shape, dtype, "logical"));
+  const node = new GraphNode("Leaf", null, [], shape, dtype);
   node.storage = { values, layout: "logical", pooled, tensor: null };
   return node;
 }
 
-export function leafSignature(shape: Shape, dtype: NativeType, layout: Layout): number {
-  return signatureNumber(`leaf|${shape.join()}|${dtype}|${layout}`);
-}
-
-/** Single values that the program wrote (a learning rate, a constant) travel together, see `compile.ts`. */
-function scalarSignature(shape: Shape, dtype: NativeType): number {
-  return signatureNumber(`scalar|${shape.join()}|${dtype}`);
+/** Single values that the program wrote (a learning rate, a constant) are "scalar": they travel together, see `compile.ts`. */
+export function leafSignature(shape: Shape, dtype: NativeType, place: Layout | "scalar"): number {
+  return signatureNumber(`leaf|${shape.join()}|${dtype}|${place}`);
 }
 
 export function isHostScalar(node: GraphNode): boolean {

@@ -18,6 +18,8 @@ const opset = 18;
 const contribOpset = 1;
 const irVersion = 9;
 const contribDomain = "com.microsoft";
+/** ONNX Runtime's own convolutions over blocked maps, which its optimiser puts in where filters are constant. */
+export const blockedDomain = "com.microsoft.nchwc";
 
 /**
  * An ONNX graph in the making. An operation asked for twice with the same inputs and attributes is made once, and a
@@ -137,6 +139,7 @@ export class OnnxGraph {
       .message(7, graph)
       .message(8, new Message().string(1, "").integer(2, opset))
       .message(8, new Message().string(1, contribDomain).integer(2, contribOpset))
+      .message(8, new Message().string(1, blockedDomain).integer(2, contribOpset))
       .message(8, new Message().string(1, "com.microsoft.nchwc").integer(2, 1))
       .encode();
   }

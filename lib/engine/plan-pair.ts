@@ -1,4 +1,3 @@
-import type { BufferPool } from "./buffer-pool";
 import type { Plan } from "./plan";
 import type { Provider } from "./providers/provider";
 import { sizeOf } from "./shapes";

@@ -3,12 +3,16 @@
  * compared every step: numbers are cheap, strings of a thousand nodes are not.
  */
 const numbers = new Map<string, number>();
+let last = 0;
+/** shapes come from the data: a program with endless ones must not fill memory. Numbers are not given twice. */
+const mostNumbers = 100_000;
 const attributeKeys = new WeakMap<object, string>();
 
 export function signatureNumber(description: string): number {
   let number = numbers.get(description);
   if (number === undefined) {
-    number = numbers.size;
+    if (numbers.size >= mostNumbers) numbers.clear();
+    number = ++last;
     numbers.set(description, number);
   }
   return number;

@@ -49,20 +49,22 @@ const binary: Record<string, { function: BinaryFunction; types: readonly NativeT
 };
 
 function unaryKernel({ function: name, types, result }: (typeof unary)[string]): NativeKernel {
+  const attributes = { function: name };
   return ({ x }, _attributes, backend) => {
     if (!takes(types, x!)) return null;
     const node = backend.node(x!);
     if ((name === "Neg" || name === "Square") && isZero(node)) return zero(backend, node.shape, node.dtype);
-    return backend.record("Unary", { function: name }, [node], node.shape, result ?? node.dtype);
+    return backend.record("Unary", attributes, [node], node.shape, result ?? node.dtype);
   };
 }
 
 function binaryKernel({ function: name, types, result }: (typeof binary)[string]): NativeKernel {
+  const attributes = { function: name };
   return ({ a, b }, _attributes, backend) => {
     if (!takes(types, a!) || a!.dtype !== b!.dtype) return null;
     const shape = backend_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
     return simplified(name, a!, b!, shape, backend) ??
-      backend.record("Binary", { function: name }, [backend.node(a!), backend.node(b!)], shape, result ?? (a!.dtype as NativeType));
+      backend.record("Binary", attributes, [backend.node(a!), backend.node(b!)], shape, result ?? (a!.dtype as NativeType));
   };
 }
 

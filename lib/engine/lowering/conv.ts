@@ -22,7 +22,7 @@ export const convLowerings: LoweringTable<"Conv" | "ConvInputGradient" | "ConvFi
     const taken = known && bias?.shape.length === 1 && bias.shape[0] === geometry.outChannels ? [context.logical(bias)] : [];
     let value = known
       ? graph.add("Conv", [...operands, ...taken], { ...windowAttributes(geometry), dilations: [geometry.dilationHeight, geometry.dilationWidth] })
-      : convForward(graph, ...operands, { ...geometry, inChannels: geometry.inChannels + more });
+      : convForward(graph, ...operands, { ...geometry, inChannels: geometry.inChannels + more }, context.provider.channelBlock);
     // One for each channel, or anything else that broadcasts over the map.
     if (bias && taken.length === 0) value = graph.add("Add", [value, context.operand(bias, node.shape, "activation")]);
     return { value: activate(graph, value, activation), layout: "activation" };
@@ -33,7 +33,7 @@ export const convLowerings: LoweringTable<"Conv" | "ConvInputGradient" | "ConvFi
     const more = missingChannels(context.provider, geometry.outChannels, geometry.inChannels); // it reads what the other wrote
     const dy = appendZeros(graph, context.in("activation", input(node, 0)), 1, more);
     const filter = appendZeros(graph, context.in("filter", input(node, 1)), 0, more);
-    return { value: convInputGradient(graph, dy, filter, { ...geometry, outChannels: geometry.outChannels + more }), layout: "activation" };
+    return { value: convInputGradient(graph, dy, filter, { ...geometry, outChannels: geometry.outChannels + more }, context.provider.channelBlock), layout: "activation" };
   },
   ConvFilterGradient: (context, node) => {
     const [x, dy] = [context.in("activation", input(node, 0)), context.in("activation", input(node, 1))];
