@@ -39,8 +39,8 @@ export class RecordingBackend extends tf.KernelBackend {
   readonly #options: BackendOptions;
   readonly #host: tf.KernelBackend;
   readonly #entries = new Entries(this);
-  /** recorded nodes that tensors still show, with how many do */
-  readonly #pending = new Map<GraphNode, number>();
+  /** recorded nodes that tensors still show */
+  readonly #pending = new Set<GraphNode>();
   readonly #plans: PlanCache;
   readonly #pool: BufferPool;
   readonly #device: DeviceMemory | null;
@@ -100,7 +100,10 @@ export class RecordingBackend extends tf.KernelBackend {
   }
 
   #content(values: tf.BackendValues, shape: number[], dtype: tf.DataType): Content {
-    return isNativeType(dtype) ? { node: this.#leaf(values as ArrayLike<number>, shape, dtype) } : { hosted: this.#host.write(values, shape, dtype) };
+    if (!isNativeType(dtype)) return { hosted: this.#host.write(values, shape, dtype) };
+    const node = this.#leaf(values as ArrayLike<number>, shape, dtype);
+    node.shown++;
+    return { node };
   }
 
   override disposeData(id: tf.DataId, force = false): boolean {
@@ -157,8 +160,9 @@ export class RecordingBackend extends tf.KernelBackend {
   /** Gives a node a tensor of its own. */
   publish(node: GraphNode): tf.TensorInfo {
     const id = this.#entries.create({ node });
+    node.shown++;
     if (!node.storage) {
-      this.#pending.set(node, (this.#pending.get(node) ?? 0) + 1);
+      this.#pending.add(node);
       this.#recorded++;
     }
     return { dataId: id, shape: [...node.shape], dtype: node.dtype };
@@ -207,7 +211,7 @@ export class RecordingBackend extends tf.KernelBackend {
   flush(): void {
     this.#recorded = 0;
     if (this.#pending.size > 0) {
-      const roots = [...this.#pending.keys()];
+      const roots = [...this.#pending];
       this.#pending.clear();
       try {
         this.#run(roots);
@@ -271,15 +275,10 @@ export class RecordingBackend extends tf.KernelBackend {
   }
 
   #forget(node: GraphNode): void {
-    if (node.storage) {
-      if (this.#pending.size > 0) this.#retire(node);
-      else this.#recycle(node);
-      return;
-    }
-    const shown = this.#pending.get(node);
-    if (shown === undefined) return;
-    if (shown > 1) this.#pending.set(node, shown - 1);
-    else this.#pending.delete(node);
+    if (--node.shown > 0) return;
+    if (!node.storage) this.#pending.delete(node);
+    else if (this.#pending.size > 0) this.#retire(node);
+    else this.#recycle(node);
   }
 
   /** Keeps the values of a node, which something recorded may still read, until that has run. */

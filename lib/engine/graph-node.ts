@@ -169,6 +169,8 @@ export class GraphNode<Op extends Operation = Operation> {
   storage: Storage | null = null;
   /** why there will be no values */
   failure: Error | null = null;
+  /** how many tensors show it */
+  shown = 0;
   /** the last trace that met this node, and its place there */
   trace = 0;
   index = 0;

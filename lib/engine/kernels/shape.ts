@@ -30,9 +30,16 @@ function slice(x: TensorInfo, begin: Shape, size: Shape, backend: RecordingBacke
   const rowsOnly = size.every((extent, axis) => axis === 0 || extent === x.shape[axis]);
   return (
     (rowsOnly && backend.copyRows(node, begin[0]!, size)) ||
+    unpadded(node, begin, size, backend) ||
     sliceOfInputGradient(node, begin, size, backend) ||
     backend.record("Slice", { begin, size }, [node], size, node.dtype)
   );
+}
+
+/** What is inside of a pad, if that is what is cut out of it. */
+function unpadded(node: GraphNode, begin: Shape, size: Shape, backend: RecordingBackend): TensorInfo | null {
+  if (!node.is("Pad") || !sameShape(node.inputs[0]!.shape, size)) return null;
+  return node.attributes.paddings.every(([before], axis) => before === begin[axis]) ? backend.publish(node.inputs[0]!) : null;
 }
 
 /** The gradient of a padded convolution is cut out of the padded map's; the convolution can leave the border out itself. */

@@ -3,7 +3,7 @@ import type { Layout } from "../layout";
 import type { Value } from "../onnx-graph";
 import { sizeOf } from "../shapes";
 import type { LoweringContext } from "./context";
-import { sumChannels } from "./reductions";
+import { sumChannels, sumOfProducts } from "./reductions";
 import { input, type LoweringTable } from "./table";
 
 /*
@@ -43,7 +43,11 @@ export const batchNormLowerings: LoweringTable<"BatchNorm" | "BatchNormGradient"
     const r = inverseDeviation(context, variance, epsilon);
     const factor = times(context, r, scale); // γ r
     const sumOfSlopes = () => sumChannels(context, slope, layout, rank); // Σ dy
-    const correlation = () => sumChannels(context, graph.add("Mul", [slope, centre(context, x, mean, layout)]), layout, rank); // Σ dy (x - μ)
+    // Σ dy (x - μ)
+    const correlation = () => {
+      const centred = centre(context, x, mean, layout);
+      return layout === "activation" ? sumOfProducts(context, slope, centred, x.shape) : sumChannels(context, graph.add("Mul", [slope, centred]), layout, rank);
+    };
     const spread = (value: Value) => channels(context, value, x, layout);
     switch (of) {
       case "scale":

@@ -124,6 +124,10 @@ export class LoweringContext {
     // Whoever has the result's rank must show it; a single value of lower rank may look as it likes.
     const single = sizeOf(node.shape) === 1 && node.shape.length < shape.length;
     const vector = this.#vectors.get(node);
+    if (single && arrange(shape, layout).at(-1) === 1) {
+      // ONNX Runtime lines a vector of one up with the last axis: were that of extent 1 too, it would go value by value.
+      return this.graph.reshape(vector ?? this.logical(node), shape.map(() => 1));
+    }
     if (vector && (single || shape.length === 1)) return vector;
     if (sameShape(node.shape, shape)) return this.in(layout, node);
     const value = this.logical(node);

@@ -1,5 +1,5 @@
 import type { WindowGeometry } from "../conv-geometry";
-import { blockedDomain, type OnnxGraph, type Value } from "../onnx-graph";
+import { blockedDomain, type Attributes, type OnnxGraph, type Value } from "../onnx-graph";
 import { beforeFirst } from "./conv-input-gradient";
 import { windowAttributes } from "./pooling";
 
@@ -11,26 +11,42 @@ import { windowAttributes } from "./pooling";
  */
 
 /** Below that, laying the filter out takes longer than is won. Counted over the batch. */
-const fewestPositions = 2048;
+const fewestPositions = 1536;
 
+/** Whether the forward pass goes this way. A map of fewer channels than a block is read as it lies. */
 export function isBlockable(geometry: WindowGeometry, block: number): boolean {
-  const { batch, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = geometry;
-  return (
-    block > 0 &&
-    inChannels % block === 0 &&
-    outChannels % block === 0 &&
-    // One product for each cell: reordering the maps would take as long.
-    filterHeight * filterWidth > 1 &&
-    batch * outHeight * outWidth >= fewestPositions
-  );
+  const { inChannels } = geometry;
+  return isWorthIt(geometry, block) && (inChannels % block === 0 || inChannels < block);
+}
+
+/** Whether the input's gradient goes this way, as a convolution by the filter turned around. */
+export function isGradientBlockable(geometry: WindowGeometry, block: number): boolean {
+  return isWorthIt(geometry, block) && geometry.inChannels % block === 0 && positionsOf(geometry) >= fewestTurningPositions;
+}
+
+/** Turning a filter around takes longer than laying it out does. */
+const fewestTurningPositions = 2048;
+
+function isWorthIt(geometry: WindowGeometry, block: number): boolean {
+  const { outChannels, filterHeight, filterWidth } = geometry;
+  // With one product for each cell, reordering the maps would take as long.
+  return block > 0 && outChannels % block === 0 && filterHeight * filterWidth > 1 && positionsOf(geometry) >= fewestPositions;
+}
+
+function positionsOf({ batch, outHeight, outWidth }: WindowGeometry): number {
+  return batch * outHeight * outWidth;
 }
 
 /** x NCHW, filter OIHW; gives NCHW. */
 export function blockedForward(graph: OnnxGraph, x: Value, filter: Value, geometry: WindowGeometry, block: number): Value {
   const { inChannels, outChannels, filterHeight, filterWidth, dilationHeight, dilationWidth } = geometry;
-  const blocks = graph.reshape(filter, [outChannels / block, block, inChannels / block, block, filterHeight, filterWidth]);
-  const laidOut = graph.reshape(graph.transpose(blocks, [0, 2, 4, 5, 3, 1]), [outChannels, inChannels, filterHeight, filterWidth]);
-  return convolve(graph, x, laidOut, outChannels, { ...windowAttributes(geometry), dilations: [dilationHeight, dilationWidth] });
+  const window = { ...windowAttributes(geometry), dilations: [dilationHeight, dilationWidth] };
+  const plain = inChannels < block;
+  const laidOut = plain
+    ? graph.transpose(graph.reshape(filter, [outChannels / block, block, inChannels, filterHeight, filterWidth]), [0, 2, 3, 4, 1])
+    : graph.transpose(graph.reshape(filter, [outChannels / block, block, inChannels / block, block, filterHeight, filterWidth]), [0, 2, 4, 5, 3, 1]);
+  const weights = graph.reshape(laidOut, [outChannels, inChannels, filterHeight, filterWidth]);
+  return convolve(graph, plain ? x : inBlocks(graph, x), weights, outChannels, window);
 }
 
 /** dy NCHW, filter OIHW, stride 1; gives NCHW of the input's shape: a convolution by the filter turned around, its channels swapped. */
@@ -39,7 +55,7 @@ export function blockedInputGradient(graph: OnnxGraph, dy: Value, filter: Value,
   const turned = graph.slice(filter, { starts: [-1, -1], ends: [beforeFirst, beforeFirst], axes: [2, 3], steps: [-1, -1] });
   const blocks = graph.reshape(turned, [outChannels / block, block, inChannels / block, block, filterHeight, filterWidth]);
   const laidOut = graph.reshape(graph.transpose(blocks, [2, 0, 4, 5, 1, 3]), [inChannels, outChannels, filterHeight, filterWidth]);
-  return convolve(graph, dy, laidOut, inChannels, {
+  return convolve(graph, inBlocks(graph, dy), laidOut, inChannels, {
     kernel_shape: [filterHeight, filterWidth],
     strides: [1, 1],
     pads: [filterHeight - 1 - padTop, filterWidth - 1 - padLeft, filterHeight - 1 - padBottom, filterWidth - 1 - padRight],
@@ -47,8 +63,15 @@ export function blockedInputGradient(graph: OnnxGraph, dy: Value, filter: Value,
   });
 }
 
-function convolve(graph: OnnxGraph, x: Value, filter: Value, channels: number, window: Parameters<OnnxGraph["add"]>[2]): Value {
-  const ask = (type: string, inputs: Value[], attributes: Parameters<OnnxGraph["add"]>[2]) => graph.addMany(type, inputs, attributes ?? {}, 1, blockedDomain)[0]!;
-  const map = ask("ReorderInput", [x], { channels_last: 0 });
-  return ask("ReorderOutput", [ask("Conv", [map, filter], { ...window, group: 1 })], { channels, channels_last: 0 });
+function inBlocks(graph: OnnxGraph, map: Value): Value {
+  return ask(graph, "ReorderInput", [map], { channels_last: 0 });
+}
+
+/** @param map in blocks, or plain if it has fewer channels than one */
+function convolve(graph: OnnxGraph, map: Value, filter: Value, channels: number, window: Attributes): Value {
+  return ask(graph, "ReorderOutput", [ask(graph, "Conv", [map, filter], { ...window, group: 1 })], { channels, channels_last: 0 });
+}
+
+function ask(graph: OnnxGraph, type: string, inputs: Value[], attributes: Attributes): Value {
+  return graph.addMany(type, inputs, attributes, 1, blockedDomain)[0]!;
 }

@@ -1,22 +1,24 @@
 import type { WindowGeometry } from "../conv-geometry";
 import type { OnnxGraph, Value } from "../onnx-graph";
-import { blockedInputGradient, isBlockable } from "./conv-blocked";
+import { blockedInputGradient, isGradientBlockable } from "./conv-blocked";
 import { isSmallMap, smallMapInputGradient } from "./conv-small-map";
 import { windowAttributes } from "./pooling";
 
 /** ONNX's way to say "from the end to the very beginning". */
 export const beforeFirst = -2147483648;
-/** Up to this side ConvTranspose is the quicker one. */
-const largestTransposedSide = 8;
+/** With fewer, counted over the batch, ConvTranspose is the quicker one, but for filters of one cell: turning a filter around takes long. */
+const fewestFlippedPositions = 2048;
 
 /** dy NCHW, filter OIHW; gives NCHW of the input's shape. Dilations are 1: TensorFlow.js has no other gradients. */
 export function convInputGradient(graph: OnnxGraph, dy: Value, filter: Value, geometry: WindowGeometry, channelBlock: number): Value {
-  if (isBlockable(geometry, channelBlock) && canFlip(geometry)) return blockedInputGradient(graph, dy, filter, geometry, channelBlock);
+  if (isGradientBlockable(geometry, channelBlock) && canFlip(geometry)) return blockedInputGradient(graph, dy, filter, geometry, channelBlock);
   // At stride 1 and side 8 the scatter moves nine times the map's size: there ConvTranspose wins again.
   const scatters = isSmallMap(geometry) && !(geometry.outHeight === 8 && geometry.strideHeight === 1);
   const scattered = scatters ? smallMapInputGradient(graph, dy, filter, geometry) : null;
   if (scattered) return scattered;
-  return canFlip(geometry) && geometry.outHeight > largestTransposedSide
+  const positions = geometry.batch * geometry.outHeight * geometry.outWidth;
+  const single = geometry.filterHeight * geometry.filterWidth === 1;
+  return canFlip(geometry) && (single || positions >= fewestFlippedPositions)
     ? flippedConv(graph, dy, filter, geometry)
     : transposedConv(graph, dy, filter, geometry);
 }

@@ -13,8 +13,17 @@ const fewestPictures = 4;
 /** of the matrix that scatters a gradient back, a constant inside the model */
 const mostScatterCells = 1 << 20;
 
-export function isSmallMap({ batch, outHeight, outWidth, dilationHeight, dilationWidth }: WindowGeometry): boolean {
-  return outHeight <= largestSide && outWidth <= largestSide && batch >= fewestPictures && dilationHeight === 1 && dilationWidth === 1;
+export function isSmallMap(geometry: WindowGeometry): boolean {
+  const { batch, outHeight, outWidth, filterHeight, filterWidth, dilationHeight, dilationWidth } = geometry;
+  return (
+    outHeight <= largestSide &&
+    outWidth <= largestSide &&
+    batch >= fewestPictures &&
+    // A window of one cell needs no collecting.
+    filterHeight * filterWidth > 1 &&
+    dilationHeight === 1 &&
+    dilationWidth === 1
+  );
 }
 
 export function smallMapForward(graph: OnnxGraph, x: Value, filter: Value, geometry: WindowGeometry): Value {

@@ -1,6 +1,7 @@
 import type { GraphNode } from "../graph-node";
 import { axesOf, movesNothing } from "../layout";
-import { range, sizeOf } from "../shapes";
+import type { Value } from "../onnx-graph";
+import { range, sizeOf, type Shape } from "../shapes";
 import type { LoweringContext } from "./context";
 import { input, type LoweringTable } from "./table";
 
@@ -23,7 +24,10 @@ export const reductionLowerings: LoweringTable<"Reduce" | "CumulativeSum" | "Ein
     const { value, physicalAxes } = reducible(context, source, axes);
     const inputs = [value, graph.integers(physicalAxes)];
     let result;
-    if (squared) {
+    if (squared && context.layoutOf(source) === "activation" && axes.join() === "0,1,2") {
+      const share = graph.float(source.shape[3]! / sizeOf(source.shape));
+      result = graph.add("Mul", [sumOfProducts(context, value, value, source.shape), share]);
+    } else if (squared) {
       // A variance: the squares need not be written to memory to be added up.
       const count = sizeOf(axes.map((axis) => source.shape[axis]!));
       result = graph.add("Mul", [graph.add("ReduceSumSquare", inputs, { keepdims: 0 }), graph.float(1 / count)]);
@@ -53,9 +57,19 @@ function reducible(context: LoweringContext, node: GraphNode, axes: readonly num
     : { value: context.logical(node), physicalAxes: [...axes] };
 }
 
-/** All axes but the last: those over which BatchNorm's statistics run. */
-export function leadingAxes(node: GraphNode): number[] {
-  return range(node.shape.length - 1);
+/** Below, the sum of a few squares does not pay for writing them down. */
+const leastWrittenSquares = 128;
+
+/**
+ * Σ a b for each channel, [C], of two maps that lie NCHW.
+ *
+ * @param shape theirs, NHWC
+ */
+export function sumOfProducts(context: LoweringContext, a: Value, b: Value, shape: Shape): Value {
+  const { graph } = context;
+  const [, height, width] = shape as [number, number, number, number];
+  if (a === b && height * width < leastWrittenSquares) return graph.add("ReduceSumSquare", [a, graph.integers([0, 2, 3])], { keepdims: 0 });
+  return sumChannels(context, graph.add("Mul", [a, b]), "activation", 4);
 }
 
 /** The sum over all axes but the last, [C], of a value in the layout given. */

@@ -11,7 +11,7 @@ export type Provider = {
   deviceMemory: boolean;
   /** whether weights given as constants make a graph faster than weights that come in */
   foldsConstants: boolean;
-  /** how many channels lie together in ONNX Runtime's blocked maps, see `lowering/conv-blocked.ts`; 0 where it has none */
+  /** how many channels lie together in blocked maps, see `lowering/conv-blocked.ts`; 0 without them, or not yet asked */
   channelBlock: number;
   /** whether MaxPool says which cell won */
   maxPoolIndices: boolean;
@@ -21,13 +21,23 @@ export type Provider = {
   miscountsChannels: boolean;
 };
 
+const plain = { deviceMemory: false, foldsConstants: true, channelBlock: 0, maxPoolIndices: true, mostSplitOutputs: Infinity, miscountsChannels: false };
+
 export const providers: Record<ProviderName, Provider> = {
-  cpu: { name: "cpu", sessionProviders: ["cpu"], deviceMemory: false, foldsConstants: true, channelBlock: 0, maxPoolIndices: true, mostSplitOutputs: Infinity, miscountsChannels: false },
+  cpu: { ...plain, name: "cpu", sessionProviders: ["cpu"] },
   // The binding binds outputs to WebGPU's buffers only: on CUDA, weights cross the bus in every step.
   // Of CUDA's options it passes on the device's number alone; CUDA_VISIBLE_DEVICES decides which card is number 0.
-  cuda: { name: "cuda", sessionProviders: [{ name: "cuda", deviceId: 0 }, "cpu"], deviceMemory: false, foldsConstants: true, channelBlock: 0, maxPoolIndices: true, mostSplitOutputs: Infinity, miscountsChannels: false },
-  // Every adapter lets a shader see eight buffers, and ONNX Runtime's Split needs one for each part and its input.
-  webgpu: { name: "webgpu", sessionProviders: ["webgpu", "cpu"], deviceMemory: true, foldsConstants: false, channelBlock: 0, maxPoolIndices: false, mostSplitOutputs: 7, miscountsChannels: true },
+  cuda: { ...plain, name: "cuda", sessionProviders: [{ name: "cuda", deviceId: 0 }, "cpu"] },
+  webgpu: {
+    ...plain,
+    name: "webgpu",
+    sessionProviders: ["webgpu", "cpu"],
+    deviceMemory: true,
+    foldsConstants: false, // its values lie on the device, out of a model's reach
+    maxPoolIndices: false,
+    mostSplitOutputs: 7, // a shader sees eight buffers everywhere, and Split needs one for each part and its input
+    miscountsChannels: true,
+  },
 };
 
 /** @throws EngineError if `name` is none of ONNX Runtime's engines */
