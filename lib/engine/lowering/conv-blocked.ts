@@ -1,6 +1,6 @@
 import type { WindowGeometry } from "../conv-geometry";
 import { blockedDomain, type Attributes, type OnnxGraph, type Value } from "../onnx-graph";
-import { beforeFirst } from "./conv-input-gradient";
+import { range } from "../shapes";
 import { windowAttributes } from "./pooling";
 
 /*
@@ -11,56 +11,77 @@ import { windowAttributes } from "./pooling";
  */
 
 /** Below that, laying the filter out takes longer than is won. Counted over the batch. */
-const fewestPositions = 1536;
+const fewestPositions = 1024;
 
 /** Whether the forward pass goes this way. A map of fewer channels than a block is read as it lies. */
 export function isBlockable(geometry: WindowGeometry, block: number): boolean {
-  const { inChannels } = geometry;
-  return isWorthIt(geometry, block) && (inChannels % block === 0 || inChannels < block);
+  return isWorthIt(geometry, block) && (geometry.inChannels % block === 0 || geometry.inChannels < block);
 }
 
 /** Whether the input's gradient goes this way, as a convolution by the filter turned around. */
 export function isGradientBlockable(geometry: WindowGeometry, block: number): boolean {
-  return isWorthIt(geometry, block) && geometry.inChannels % block === 0 && positionsOf(geometry) >= fewestTurningPositions;
+  return isWorthIt(geometry, block) && geometry.inChannels % block === 0;
 }
 
-/** Turning a filter around takes longer than laying it out does. */
-const fewestTurningPositions = 2048;
-
-function isWorthIt(geometry: WindowGeometry, block: number): boolean {
-  const { outChannels, filterHeight, filterWidth } = geometry;
+function isWorthIt({ batch, outChannels, outHeight, outWidth, filterHeight, filterWidth }: WindowGeometry, block: number): boolean {
   // With one product for each cell, reordering the maps would take as long.
-  return block > 0 && outChannels % block === 0 && filterHeight * filterWidth > 1 && positionsOf(geometry) >= fewestPositions;
-}
-
-function positionsOf({ batch, outHeight, outWidth }: WindowGeometry): number {
-  return batch * outHeight * outWidth;
+  return block > 0 && outChannels % block === 0 && filterHeight * filterWidth > 1 && batch * outHeight * outWidth >= fewestPositions;
 }
 
 /** x NCHW, filter OIHW; gives NCHW. */
 export function blockedForward(graph: OnnxGraph, x: Value, filter: Value, geometry: WindowGeometry, block: number): Value {
-  const { inChannels, outChannels, filterHeight, filterWidth, dilationHeight, dilationWidth } = geometry;
+  const { inChannels, outChannels, dilationHeight, dilationWidth } = geometry;
   const window = { ...windowAttributes(geometry), dilations: [dilationHeight, dilationWidth] };
-  const plain = inChannels < block;
-  const laidOut = plain
-    ? graph.transpose(graph.reshape(filter, [outChannels / block, block, inChannels, filterHeight, filterWidth]), [0, 2, 3, 4, 1])
-    : graph.transpose(graph.reshape(filter, [outChannels / block, block, inChannels / block, block, filterHeight, filterWidth]), [0, 2, 4, 5, 3, 1]);
-  const weights = graph.reshape(laidOut, [outChannels, inChannels, filterHeight, filterWidth]);
-  return convolve(graph, plain ? x : inBlocks(graph, x), weights, outChannels, window);
+  return inChannels < block
+    ? convolve(graph, x, layOutPlain(graph, filter, geometry, block), outChannels, window)
+    : convolve(graph, inBlocks(graph, x), layOut(graph, filter, geometry, block), outChannels, window);
 }
 
 /** dy NCHW, filter OIHW, stride 1; gives NCHW of the input's shape: a convolution by the filter turned around, its channels swapped. */
 export function blockedInputGradient(graph: OnnxGraph, dy: Value, filter: Value, geometry: WindowGeometry, block: number): Value {
-  const { inChannels, outChannels, filterHeight, filterWidth, padTop, padLeft, padBottom, padRight } = geometry;
-  const turned = graph.slice(filter, { starts: [-1, -1], ends: [beforeFirst, beforeFirst], axes: [2, 3], steps: [-1, -1] });
-  const blocks = graph.reshape(turned, [outChannels / block, block, inChannels / block, block, filterHeight, filterWidth]);
-  const laidOut = graph.reshape(graph.transpose(blocks, [2, 0, 4, 5, 1, 3]), [inChannels, outChannels, filterHeight, filterWidth]);
-  return convolve(graph, inBlocks(graph, dy), laidOut, inChannels, {
+  const { inChannels, filterHeight, filterWidth, padTop, padLeft, padBottom, padRight } = geometry;
+  return convolve(graph, inBlocks(graph, dy), layOutTurned(graph, filter, geometry, block), inChannels, {
     kernel_shape: [filterHeight, filterWidth],
     strides: [1, 1],
     pads: [filterHeight - 1 - padTop, filterWidth - 1 - padLeft, filterHeight - 1 - padBottom, filterWidth - 1 - padRight],
     dilations: [1, 1],
   });
+}
+
+/*
+ * A filter OIHW is laid out by steps that ONNX Runtime does quickly: one axis moved at a time, or whole blocks. A single
+ * Transpose of six axes goes value by value and takes four to ten times as long. b is the block, k the filter's cells.
+ */
+
+/** → [O/b, I/b, k, b of I, b of O] */
+function layOut(graph: OnnxGraph, filter: Value, geometry: WindowGeometry, block: number): Value {
+  const { inChannels, outChannels, filterHeight, filterWidth } = geometry;
+  const cells = filterHeight * filterWidth;
+  const perBlock = graph.reshape(cellsFirst(graph, filter, geometry), [(cells * outChannels) / block, block, inChannels]);
+  const swapped = graph.reshape(graph.transpose(perBlock, [0, 2, 1]), [cells, outChannels / block, inChannels / block, block * block]);
+  return graph.reshape(graph.transpose(swapped, [1, 2, 0, 3]), [outChannels, inChannels, filterHeight, filterWidth]);
+}
+
+/** → [O/b, I, k, b of O], for fewer input channels than a block */
+function layOutPlain(graph: OnnxGraph, filter: Value, geometry: WindowGeometry, block: number): Value {
+  const { inChannels, outChannels, filterHeight, filterWidth } = geometry;
+  const perBlock = graph.reshape(filter, [outChannels / block, block, inChannels * filterHeight * filterWidth]);
+  return graph.reshape(graph.transpose(perBlock, [0, 2, 1]), [outChannels, inChannels, filterHeight, filterWidth]);
+}
+
+/** Inputs and outputs swapped, cells from last to first: → [I/b, O/b, k, b of O, b of I] */
+function layOutTurned(graph: OnnxGraph, filter: Value, geometry: WindowGeometry, block: number): Value {
+  const { inChannels, outChannels, filterHeight, filterWidth } = geometry;
+  const cells = filterHeight * filterWidth;
+  const lastFirst = graph.constant("int64", [cells], range(cells).reverse());
+  const turned = graph.add("Gather", [cellsFirst(graph, filter, geometry), lastFirst], { axis: 0 });
+  const blocks = graph.reshape(turned, [cells, outChannels / block, block, inChannels / block, block]);
+  return graph.reshape(graph.transpose(blocks, [3, 1, 0, 2, 4]), [inChannels, outChannels, filterHeight, filterWidth]);
+}
+
+/** → [k, O I]; both directions ask for the same, which the graph then holds once. */
+function cellsFirst(graph: OnnxGraph, filter: Value, { inChannels, outChannels, filterHeight, filterWidth }: WindowGeometry): Value {
+  return graph.transpose(graph.reshape(filter, [outChannels * inChannels, filterHeight * filterWidth]), [1, 0]);
 }
 
 function inBlocks(graph: OnnxGraph, map: Value): Value {

@@ -5,7 +5,7 @@ import { isSmallMap, smallMapInputGradient } from "./conv-small-map";
 import { windowAttributes } from "./pooling";
 
 /** ONNX's way to say "from the end to the very beginning". */
-export const beforeFirst = -2147483648;
+const beforeFirst = -2147483648;
 /** With fewer, counted over the batch, ConvTranspose is the quicker one, but for filters of one cell: turning a filter around takes long. */
 const fewestFlippedPositions = 2048;
 
