@@ -25,23 +25,37 @@ function isTall({ outChannels, outHeight, filterHeight, filterWidth, strideHeigh
 
 /**
  * One matrix product for each column of the filter, at stride 1. Instead of x being shifted by rows, dy lies three times
- * below itself, each copy between other rows of zeros: [3 O, N R OW] times x shifted by a column [N R OW, C], where R
- * counts the rows of the padded input that some window reads.
+ * in a row between rows of zeros: [3 O, R N OW] times x shifted by a column [R N OW, C], where R counts the rows of the
+ * padded input that some window reads. With the map's rows outermost, a row of zeros is one run of values.
  */
 function stackedProducts(graph: OnnxGraph, x: Value, dy: Value, geometry: WindowGeometry): Value {
-  const { batch, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = geometry;
-  const [rows] = readExtent(geometry);
-  const positions = batch * rows * outWidth;
-  const padded = paddedChannelsLast(graph, x, geometry);
-  const slopes = graph.transpose(dy, [1, 0, 2, 3]);
-  const copies = range(filterHeight).map((row) => graph.pad(slopes, [0, 0, row, 0], [0, 0, rows - outHeight - row, 0]));
-  const stacked = graph.reshape(graph.add("Concat", copies, { axis: 0 }), [filterHeight * outChannels, positions]);
+  const { batch, inChannels, inHeight, inWidth, outChannels, outHeight, outWidth, filterHeight, filterWidth, padTop, padLeft } = geometry;
+  const [rows, columns] = readExtent(geometry);
+  const row = batch * outWidth;
+  const slopes = graph.reshape(graph.transpose(dy, [1, 2, 0, 3]), [outChannels, outHeight * row]);
+  // The copy for filter row k has k rows of zeros before it: from each to the next, as many as the filter is high.
+  const zeros = graph.add("ConstantOfShape", [graph.integers([outChannels, filterHeight * row])]);
+  const copies = range(filterHeight).flatMap((copy) => (copy === 0 ? [slopes] : [zeros, slopes]));
+  const stacked = graph.reshape(graph.add("Concat", copies, { axis: 1 }), [outChannels * filterHeight, rows * row]);
+  const padded = graph.pad(
+    rowsFirst(graph, x, geometry),
+    [padTop, 0, padLeft, 0],
+    [missing(rows, inHeight, padTop), 0, missing(columns, inWidth, padLeft), 0],
+  );
   const products = range(filterWidth).map((column) => {
-    const shifted = graph.slice(padded, { starts: [0, column], ends: [rows, column + outWidth], axes: [1, 2] });
-    const product = graph.add("MatMul", [stacked, graph.reshape(shifted, [positions, inChannels])]);
-    return graph.reshape(product, [filterHeight, outChannels, inChannels, 1]);
+    const shifted = graph.slice(padded, { starts: [0, column], ends: [rows, column + outWidth], axes: [0, 2] });
+    const product = graph.add("MatMul", [stacked, graph.reshape(shifted, [rows * row, inChannels])]);
+    return graph.reshape(product, [outChannels, filterHeight, inChannels, 1]);
   });
-  return graph.transpose(graph.add("Concat", products, { axis: 3 }), [1, 2, 0, 3]);
+  return graph.transpose(graph.add("Concat", products, { axis: 3 }), [0, 2, 1, 3]);
+}
+
+/** x NCHW → [H, N, W, C]. Not by a second Transpose: ONNX Runtime would make one of both, which goes value by value. */
+function rowsFirst(graph: OnnxGraph, x: Value, { batch, inChannels, inHeight, inWidth }: WindowGeometry): Value {
+  const rows = graph.reshape(graph.transpose(x, [0, 2, 3, 1]), [batch * inHeight, inWidth * inChannels]);
+  const order = range(inHeight).flatMap((row) => range(batch).map((picture) => picture * inHeight + row));
+  const gathered = graph.add("Gather", [rows, graph.constant("int64", [order.length], order)], { axis: 0 });
+  return graph.reshape(gathered, [inHeight, batch, inWidth, inChannels]);
 }
 
 /** One matrix product for each cell of the filter: dy [O, N OHOW] times x shifted by that cell [N OHOW, C]. */
@@ -49,7 +63,12 @@ function shiftedProducts(graph: OnnxGraph, x: Value, dy: Value, geometry: Window
   const { batch, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = geometry;
   const positions = batch * outHeight * outWidth;
   const slopes = graph.reshape(graph.transpose(dy, [1, 0, 2, 3]), [outChannels, positions]);
-  const padded = paddedChannelsLast(graph, x, geometry);
+  const [rows, columns] = readExtent(geometry);
+  const padded = graph.pad(
+    graph.transpose(x, [0, 2, 3, 1]),
+    [0, geometry.padTop, geometry.padLeft, 0],
+    [0, missing(rows, geometry.inHeight, geometry.padTop), missing(columns, geometry.inWidth, geometry.padLeft), 0],
+  );
   const products: Value[] = [];
   for (let row = 0; row < filterHeight; row++) {
     for (let column = 0; column < filterWidth; column++) {
@@ -65,13 +84,6 @@ function shiftedProducts(graph: OnnxGraph, x: Value, dy: Value, geometry: Window
   }
   const cells = products.length === 1 ? products[0]! : graph.add("Concat", products, { axis: 2 });
   return graph.reshape(cells, [outChannels, inChannels, filterHeight, filterWidth]);
-}
-
-/** x NCHW → [N, R, S, C] with zeros around, R rows and S columns or more being those that some window reads. */
-function paddedChannelsLast(graph: OnnxGraph, x: Value, geometry: WindowGeometry): Value {
-  const { inHeight, inWidth, padTop, padLeft } = geometry;
-  const [rows, columns] = readExtent(geometry);
-  return graph.pad(graph.transpose(x, [0, 2, 3, 1]), [0, padTop, padLeft, 0], [0, missing(rows, inHeight, padTop), missing(columns, inWidth, padLeft), 0]);
 }
 
 /**
