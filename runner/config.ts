@@ -20,6 +20,8 @@ export type RunnerConfig = {
   memoryBytes: number;
   /** LATHE_SANDBOX */
   sandbox: string | null;
+  /** LATHE_ENGINE */
+  engine: string | null;
   /** web is reachable from this machine only: there is a single local user */
   loopback: boolean;
 };
@@ -60,6 +62,7 @@ export function readConfig(env: Record<string, string | undefined>): RunnerConfi
     deployments: count("LATHE_RUNNER_DEPLOYMENTS", 8, 0),
     memoryBytes: memoryLimit(memory === 0 ? null : memory),
     sandbox: env.LATHE_SANDBOX || null,
+    engine: env.LATHE_ENGINE || null,
     loopback: loopbackHosts.has(env.LATHE_HOST || new URL(webUrl).hostname),
   };
 }

@@ -35,7 +35,7 @@ export type Runner = { close(): Promise<void> };
  */
 export async function startRunner(config: RunnerConfig, env: Record<string, string | undefined>, log: Log, signal: AbortSignal): Promise<Runner> {
   const store = storeFromEnv(env);
-  const sandbox = await detectSandbox({ setting: config.sandbox, loopback: config.loopback });
+  const sandbox = await detectSandbox({ setting: config.sandbox, loopback: config.loopback, engine: config.engine });
   log[sandbox.tools.kind === "bubblewrap" ? "info" : "warn"](sandbox.message);
   // What a killed predecessor left behind. Its spool stays: it holds what web has not got yet.
   await mkdir(config.folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { graphicsFolders, type Graphics } from "./graphics";
 import type { Limits } from "./limits";
 import { systemMounts } from "./system-folders";
 
@@ -11,6 +12,9 @@ export type SandboxTools = {
   bwrap: string | null;
   prlimit: string | null;
   setpriv: string | null;
+  /** LATHE_ENGINE, if set: of the runner's environment it alone is handed on */
+  engine: string | null;
+  graphics: Graphics;
 };
 
 export type ChildPlace = {
@@ -70,13 +74,13 @@ export function childCommand(
     return {
       file: command[0]!,
       args: command.slice(1),
-      env: environment("/tmp"),
+      env: environment("/tmp", tools.engine),
       cwd: place.root,
       folders: place.folders,
     };
   }
 
-  const env = environment("/tmp");
+  const env = environment("/tmp", tools.engine);
   const args = [
     "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
     ...(tools.asRoot ? [] : ["--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]),
@@ -87,6 +91,10 @@ export function childCommand(
     ...["/etc", inside.repository, "/job"].flatMap((folder) => ["--perms", "0755", "--dir", folder]),
     ...systemFiles.flatMap((file) => ["--ro-bind-try", file, file]),
     "--proc", "/proc", "--dev", "/dev",
+    // A folder that bwrap makes for a mount is its own alone.
+    ...(tools.graphics.devices.some((device) => path.dirname(device) !== "/dev") ? ["--perms", "0755", "--dir", "/dev/dri"] : []),
+    ...tools.graphics.devices.flatMap((device) => ["--dev-bind-try", device, device]),
+    ...(tools.graphics.devices.length > 0 ? graphicsFolders.flatMap((folder) => ["--ro-bind-try", folder, folder]) : []),
     "--perms", "1777", "--size", String(limits.temporaryBytes), "--tmpfs", "/tmp",
     ...sources.flatMap((name) => ["--ro-bind", path.join(place.root, name), path.join(inside.repository, name)]),
     "--ro-bind", place.node, inside.node,
@@ -97,7 +105,7 @@ export function childCommand(
     "--",
     // bwrap mounts as root, so that a checkout under a closed home can be bound; only then the child becomes nobody.
     ...(tools.asRoot
-      ? [tools.setpriv!, `--reuid=${options.uid}`, `--regid=${options.uid}`, "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
+      ? [tools.setpriv!, `--reuid=${options.uid}`, `--regid=${options.uid}`, tools.graphics.groups.length > 0 ? `--groups=${tools.graphics.groups.join()}` : "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
       : []),
     ...(tools.prlimit ? [tools.prlimit, ...limit] : []),
     ...run(inside.repository, inside.node),
@@ -105,6 +113,6 @@ export function childCommand(
   return { file: tools.bwrap!, args, env: {}, cwd: "/", folders: { input: inside.input, output: inside.output } };
 }
 
-function environment(temporary: string): Record<string, string> {
-  return { PATH: "/usr/bin:/bin", HOME: temporary, TMPDIR: temporary, LANG: "C.UTF-8", NODE_ENV: "production", NODE_NO_WARNINGS: "1" };
+function environment(temporary: string, engine: string | null): Record<string, string> {
+  return { ...(engine && { LATHE_ENGINE: engine }), PATH: "/usr/bin:/bin", HOME: temporary, TMPDIR: temporary, LANG: "C.UTF-8", NODE_ENV: "production", NODE_NO_WARNINGS: "1" };
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { LatheError } from "#lib/domain/errors";
 import type { SandboxTools } from "./command";
+import { findGraphics } from "./graphics";
 import { systemMounts } from "./system-folders";
 
 export type Sandbox = {
@@ -20,13 +21,14 @@ const install = "Install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fed
 /**
  * Looks how children can be shut in, by doing it.
  * @param options.setting LATHE_SANDBOX: `none` goes without where that is allowed
+ * @param options.engine LATHE_ENGINE, if set: what children compute on
  * @param options.loopback whether web is reachable from this machine only, so that there is one local user
  */
-export async function detectSandbox(options: { setting: string | null; loopback: boolean; path?: string }): Promise<Sandbox> {
-  const { setting, loopback } = options;
+export async function detectSandbox(options: { setting: string | null; loopback: boolean; engine?: string | null; path?: string }): Promise<Sandbox> {
+  const { setting, loopback, engine = null } = options;
   const find = (name: string) => findProgram(name, options.path ?? process.env.PATH ?? "");
   const asRoot = process.getuid?.() === 0;
-  const tools: SandboxTools = { kind: "bubblewrap", asRoot, bwrap: find("bwrap"), prlimit: find("prlimit"), setpriv: find("setpriv") };
+  const tools: SandboxTools = { kind: "bubblewrap", asRoot, bwrap: find("bwrap"), prlimit: find("prlimit"), setpriv: find("setpriv"), engine, graphics: findGraphics(engine) };
   const without = (why: string): Sandbox => ({
     tools: { ...tools, kind: "none" },
     accepted: loopback,

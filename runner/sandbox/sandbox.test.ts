@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { childCommand, type SandboxTools } from "./command";
 import { detectSandbox, requireSandbox } from "./detect";
 import { explainExit, tellsOfMemory, type ChildExit } from "./exit-reason";
+import { noGraphics } from "./graphics";
 import { leastMemoryBytes, limitsFor, memoryLimit } from "./limits";
 import { giveUidBack, takeUid } from "./uids";
 
 const GiB = 1024 ** 3;
 const limits = limitsFor({ memoryBytes: 2 * GiB, wallMs: 60_000 });
 const place = { root: "/repo", node: "/opt/node", entry: "runner/children/main.ts", folders: { input: "/w/in", output: "/w/out" } };
-const tools: SandboxTools = { kind: "bubblewrap", asRoot: true, bwrap: "/usr/bin/bwrap", prlimit: "/usr/bin/prlimit", setpriv: "/usr/bin/setpriv" };
+const tools: SandboxTools = { kind: "bubblewrap", asRoot: true, bwrap: "/usr/bin/bwrap", prlimit: "/usr/bin/prlimit", setpriv: "/usr/bin/setpriv", engine: null, graphics: noGraphics };
 
 describe("a child's command", () => {
   it("as root becomes an account of its own after the mounts, without groups, privileges or capabilities", () => {
@@ -34,6 +35,15 @@ describe("a child's command", () => {
     expect(bound).toEqual(["/repo/node_modules", "/repo/lib", "/repo/runner", "/repo/package.json", "/repo/tsconfig.json"]);
     expect(args.flatMap((arg, i) => (arg === "--bind" ? [args[i + 1]] : []))).toEqual(["/w/out"]);
     expect(folders).toEqual({ input: "/job/in", output: "/job/out" });
+  });
+
+  it("hands on the engine asked for, and a graphics card with the groups that may open it", () => {
+    const graphics = { devices: ["/dev/dri/renderD128"], groups: [104] };
+    const { args } = childCommand({ ...tools, engine: "onnxruntime:webgpu", graphics }, place, { limits, uid: 60_123, processes: 256 });
+    expect(args.join(" ")).toContain("--setenv LATHE_ENGINE onnxruntime:webgpu");
+    expect(args.join(" ")).toContain("--dev-bind-try /dev/dri/renderD128 /dev/dri/renderD128 --ro-bind-try /sys/dev/char");
+    expect(args).toContain("--groups=104");
+    expect(args).not.toContain("--clear-groups");
   });
 
   it("without a sandbox still hands on no environment", () => {

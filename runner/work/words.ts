@@ -1,4 +1,5 @@
 import { LatheError } from "#lib/domain/errors";
+import { EngineError } from "#lib/engine/engine-error";
 import type { Problem } from "#lib/protocol/common";
 import type { logLevels } from "#lib/protocol/jobs";
 
@@ -8,6 +9,9 @@ export type LogLevel = (typeof logLevels)[number];
 export function problemOf(error: unknown): Problem {
   if (error instanceof LatheError) return error.toJSON();
   const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof EngineError) {
+    return { code: "engine_unavailable", message: error.message.slice(0, 900), nextStep: "Change or unset LATHE_ENGINE where the runner is started, and start it again." };
+  }
   if ((error as { code?: unknown } | null)?.code === "ENOSPC") return diskFull().toJSON();
   return {
     code: "unexpected_error",
