@@ -30,7 +30,7 @@ async function timed(step: () => Promise<void>, count: number): Promise<Timed> {
 
 const say = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const [engine, threads] = process.argv.slice(2);
-const { reason } = await startEngine({ force: engine as EngineName, threads: Number(threads), spinning: true });
+const { reason } = await startEngine({ force: engine as EngineName, threads: Number(threads) });
 say({ ready: reason });
 
 let step = async () => {};

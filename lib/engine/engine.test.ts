@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { EngineError, engineStatistics, startEngine } from "./index";
 
 beforeAll(async () => {
-  await startEngine({ threads: 1, spinning: false, force: "onnxruntime:cpu" });
+  await startEngine({ threads: 1, force: "onnxruntime:cpu" });
 });
 beforeEach(() => {
   tf.setBackend("onnxruntime");

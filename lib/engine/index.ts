@@ -17,8 +17,6 @@ export type { EngineName } from "./choose";
 export type EngineOptions = {
   /** how many threads of the CPU one run may use; as many as there are cores if left out */
   threads?: number;
-  /** whether threads without work keep their core busy for a moment: quicker alone, slower beside other work. Default false. */
-  spinning?: boolean;
   /** this engine, whatever LATHE_ENGINE says */
   force?: EngineName;
 };
@@ -60,7 +58,7 @@ let recordingThreads = 1;
 
 /**
  * Makes the best engine of this process TensorFlow.js' current backend. Once for each process or worker: a second
- * start may change the engine, but ONNX Runtime's provider, `threads` and `spinning` stay as the first said.
+ * start may change the engine, but ONNX Runtime's provider and `threads` stay as the first said.
  *
  * @throws EngineError if `force` or LATHE_ENGINE names an engine that does not exist or does not run here
  */
@@ -107,7 +105,6 @@ function startRecording(name: EngineName, options: EngineOptions): void {
   const memoryBytes = os.totalmem();
   const backend = new RecordingBackend(loadNative(), tf.findBackend("cpu") as tf.KernelBackend, {
     threads: recordingThreads,
-    spinning: options.spinning ?? false,
     provider: providerOf(name),
     maxPlans: mostPlans,
     maxBytes: memoryBytes / 4,

@@ -10,7 +10,7 @@ import { relativeDistance, sample, tensorOf } from "../testing";
 
 // What is lowered differently for a provider that can do less is right ONNX on any: here it runs on the CPU.
 
-const limits = { threads: 1, spinning: false, maxPlans: 8, maxBytes: 1e9, maxPoolBytes: 1e8, maxRecorded: 10_000 };
+const limits = { threads: 1, maxPlans: 8, maxBytes: 1e9, maxPoolBytes: 1e8, maxRecorded: 10_000 };
 
 beforeAll(() => {
   const { deviceMemory, sessionProviders } = providers.cpu;
