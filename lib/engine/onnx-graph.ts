@@ -1,4 +1,5 @@
 import { Message } from "./protobuf";
+import { exactJson } from "./signatures";
 import { sameShape, type Shape } from "./shapes";
 
 /** ONNX's TensorProto.DataType. */
@@ -61,7 +62,7 @@ export class OnnxGraph {
   }
 
   addMany(type: string, inputs: readonly Value[], attributes: Attributes, outputCount: number, domain = ""): readonly Value[] {
-    const key = `${type}|${inputs.join()}|${JSON.stringify(attributes)}|${outputCount}`;
+    const key = `${domain}|${type}|${inputs.join()}|${exactJson(attributes)}|${outputCount}`;
     const known = this.#known.get(key);
     if (known) return known;
     const outputs = Array.from({ length: outputCount }, () => this.#name(type));
@@ -140,7 +141,6 @@ export class OnnxGraph {
       .message(8, new Message().string(1, "").integer(2, opset))
       .message(8, new Message().string(1, contribDomain).integer(2, contribOpset))
       .message(8, new Message().string(1, blockedDomain).integer(2, contribOpset))
-      .message(8, new Message().string(1, "com.microsoft.nchwc").integer(2, 1))
       .encode();
   }
 

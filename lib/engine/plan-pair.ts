@@ -43,10 +43,14 @@ export class PlanPair {
   for(trace: Trace): Plan {
     this.#runs++;
     if (this.#frozen?.weights.areThoseOf(trace)) return this.#frozen.plan;
+    if (this.#frozen) {
+      this.#frozen.plan.dispose();
+      this.#frozen = null;
+      this.#changed = true;
+    }
     const leaves = this.provider.foldsConstants ? weightLeaves(trace) : [];
     const bytes = leaves.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
     if (leaves.length > 0 && bytes <= mostFrozenBytes && this.#areSteady(trace)) {
-      this.#frozen?.plan.dispose();
       this.#frozen = { plan: this.build(trace, new Set(leaves.map(({ index }) => index))), weights: new Weights(leaves) };
       return this.#frozen.plan;
     }
@@ -55,7 +59,6 @@ export class PlanPair {
   }
 
   #areSteady(trace: Trace): boolean {
-    this.#changed ||= this.#frozen !== null;
     if (!this.#latest?.areThoseOf(trace)) {
       this.#latest = new Weights(weightLeaves(trace));
       this.#steadyRuns = 0;

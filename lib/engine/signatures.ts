@@ -23,8 +23,15 @@ export function describeAttributes(attributes: object | null): string {
   if (!attributes) return "";
   let key = attributeKeys.get(attributes);
   if (key === undefined) {
-    key = JSON.stringify(attributes);
+    key = exactJson(attributes);
     attributeKeys.set(attributes, key);
   }
   return key;
+}
+
+/** JSON that tells apart the numbers which JSON itself has no words for, or one word: NaN, the infinities, -0. */
+export function exactJson(value: object): string {
+  return JSON.stringify(value, (_name, each: unknown) =>
+    typeof each === "number" && (!Number.isFinite(each) || Object.is(each, -0)) ? `number ${Object.is(each, -0) ? "-0" : each}` : each,
+  );
 }

@@ -18,14 +18,17 @@ const places: Partial<Record<Operation, readonly number[]>> = {
  */
 export function weightLeaves({ order }: Trace): GraphNode[] {
   const leaves = new Set<GraphNode>();
+  const arithmetic = new Set<GraphNode>();
   for (const node of order) {
     if (training.has(node.operation)) return [];
+    if (node.is("Binary")) for (const operand of node.inputs) arithmetic.add(operand);
     for (const place of places[node.operation] ?? []) {
       const leaf = viewed(node.inputs[place]);
       if (leaf?.storage && !isHostScalar(leaf)) leaves.add(leaf);
     }
   }
-  return [...leaves];
+  // An optimizer adds to the weights: so this is a step of a network whose gradients none of the above are.
+  return [...leaves].some((leaf) => arithmetic.has(leaf)) ? [] : [...leaves];
 }
 
 function viewed(node: GraphNode | undefined): GraphNode | undefined {

@@ -4,8 +4,8 @@ import { range } from "../shapes";
 import { isSmallMap, smallMapFilterGradient } from "./conv-small-map";
 
 /*
- * ONNX has no operation for the gradient of a filter. Four ways to say it, each the quickest somewhere; on 2 cores
- * they reach 65-140 GFLOP/s where a convolution with batch and channels swapped reaches 39-74.
+ * ONNX has no operation for the gradient of a filter. Four ways to say it, each the quickest somewhere: a
+ * convolution with batch and channels swapped reaches half their speed.
  */
 
 /** x NCHW, dy NCHW; gives OIHW. */
@@ -18,9 +18,13 @@ export function convFilterGradient(graph: OnnxGraph, x: Value, dy: Value, geomet
   return channelConv(graph, x, dy, geometry);
 }
 
-/** Few channels make thin products, which stacking makes better ones; rows of zeros are few on maps so high. */
+/** So few channels make thin products, which stacking makes better ones. */
+const mostStackedChannels = 128;
+/** On lower maps, rows of zeros are too large a share of what is multiplied. */
+const leastStackedHeight = 16;
+
 function isTall({ outChannels, outHeight, filterHeight, filterWidth, strideHeight, strideWidth }: WindowGeometry): boolean {
-  return filterHeight === 3 && filterWidth === 3 && strideHeight === 1 && strideWidth === 1 && outChannels <= 128 && outHeight >= 16;
+  return filterHeight === 3 && filterWidth === 3 && strideHeight === 1 && strideWidth === 1 && outChannels <= mostStackedChannels && outHeight >= leastStackedHeight;
 }
 
 /**

@@ -9,7 +9,7 @@ const mostChannels = 64;
  * there are none. Asked by reordering two cells of numbered channels and looking where the second cell went.
  */
 export function channelBlock(native: Native, options: SessionOptions): number {
-  if (options.provider.name !== "cpu") return 0;
+  if (!options.provider.blockedMaps) return 0;
   const shape = [1, mostChannels, 1, 2];
   const cells = mostChannels * 2;
   const graph = new OnnxGraph();

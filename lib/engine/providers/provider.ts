@@ -11,7 +11,9 @@ export type Provider = {
   deviceMemory: boolean;
   /** whether weights given as constants make a graph faster than weights that come in */
   foldsConstants: boolean;
-  /** how many channels lie together in blocked maps, see `lowering/conv-blocked.ts`; 0 without them, or not yet asked */
+  /** whether there are convolutions over blocked maps, see `lowering/conv-blocked.ts` */
+  blockedMaps: boolean;
+  /** how many channels lie together in them; 0 without them, or as long as the processor has not been asked */
   channelBlock: number;
   /** whether MaxPool says which cell won */
   maxPoolIndices: boolean;
@@ -21,10 +23,10 @@ export type Provider = {
   miscountsChannels: boolean;
 };
 
-const plain = { deviceMemory: false, foldsConstants: true, channelBlock: 0, maxPoolIndices: true, mostSplitOutputs: Infinity, miscountsChannels: false };
+const plain = { deviceMemory: false, foldsConstants: true, blockedMaps: false, channelBlock: 0, maxPoolIndices: true, mostSplitOutputs: Infinity, miscountsChannels: false };
 
 export const providers: Record<ProviderName, Provider> = {
-  cpu: { ...plain, name: "cpu", sessionProviders: ["cpu"] },
+  cpu: { ...plain, name: "cpu", blockedMaps: true, sessionProviders: ["cpu"] },
   // The binding binds outputs to WebGPU's buffers only: on CUDA, weights cross the bus in every step.
   // Of CUDA's options it passes on the device's number alone; CUDA_VISIBLE_DEVICES decides which card is number 0.
   cuda: { ...plain, name: "cuda", sessionProviders: [{ name: "cuda", deviceId: 0 }, "cpu"] },
