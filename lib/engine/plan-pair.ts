@@ -7,8 +7,10 @@ import { weightLeaves, Weights } from "./weights";
 /** Compiles a trace, the leaves given as constants. */
 export type Build = (trace: Trace, constants: ReadonlySet<number>) => Plan;
 
-/** ONNX models end at 2 GiB. */
-const mostFrozenBytes = 2 ** 30;
+/** They are copied several times on their way into a session. ResNet-152 has 240 MB. */
+const mostFrozenBytes = 2 ** 28;
+/** Two dense layers have as many. A program that multiplies matrices has fewer, and they are data. */
+const leastFrozenLeaves = 4;
 /** After weights have changed, so many runs with the same ones make it worth to compile them in again. */
 const leastSteadyRuns = 16;
 
@@ -50,7 +52,7 @@ export class PlanPair {
     }
     const leaves = this.provider.foldsConstants ? weightLeaves(trace) : [];
     const bytes = leaves.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
-    if (leaves.length > 0 && bytes <= mostFrozenBytes && this.#areSteady(trace)) {
+    if (leaves.length >= leastFrozenLeaves && bytes <= mostFrozenBytes && this.#areSteady(trace)) {
       this.#frozen = { plan: this.build(trace, new Set(leaves.map(({ index }) => index))), weights: new Weights(leaves) };
       return this.#frozen.plan;
     }
