@@ -29,6 +29,9 @@ export type CompiledGraph = {
  */
 export const doneName = "done";
 
+/** What a session takes for each operation whatever its values, as measured over chains of thousands. */
+const bytesPerOperation = 6_000;
+
 /**
  * Translates a trace to ONNX for a provider. Of the leaves at the indexes in `constants` it takes the values along, of all else the
  * structure only: the result serves every trace of the same structure and with these very constants.
@@ -58,7 +61,7 @@ export function compile({ order, roots }: Trace, constants: ReadonlySet<number>,
     return { name, dtype: root.dtype, shape, layout, leafSignature: leafSignature(root.shape, root.dtype, layout) };
   });
   const constantBytes = [...constants].reduce((sum, index) => sum + order[index]!.storage!.values!.byteLength, 0);
-  const estimatedBytes = peakBytes({ order, roots }) + constantBytes;
+  const estimatedBytes = peakBytes({ order, roots }) + constantBytes + order.length * bytesPerOperation;
   return { model: graph.encode(), inputs, scalars, outputs, estimatedBytes, largest: largestWritten(order, context) };
 }
 
