@@ -2,11 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { BufferPool } from "./buffer-pool";
 import { compile } from "./compile";
 import { DeviceMemory, hostValues, isOnDevice } from "./device-memory";
-import { allocate, bytesPerElement, isNativeType, type NativeArray, type NativeType } from "./dtypes";
+import { allocate, isNativeType, type NativeArray, type NativeType } from "./dtypes";
 import { EngineError } from "./engine-error";
 import { Entries, type Content } from "./entries";
 import { GraphNode, leafNode, type Operation, type OperationAttributes, type Storage } from "./graph-node";
 import { arrange, axesOf } from "./layout";
+import { bytesOf, describe, expectPossible, expectRoom, whyImpossible } from "./memory-limit";
 import type { Native } from "./native";
 import { Plan } from "./plan";
 import { PlanPair } from "./plan-pair";
@@ -159,6 +160,7 @@ export class RecordingBackend extends tf.KernelBackend {
 
   /** Gives a node a tensor of its own. */
   publish(node: GraphNode): tf.TensorInfo {
+    expectPossible(node);
     const id = this.#entries.create({ node });
     node.shown++;
     if (!node.storage) {
@@ -211,7 +213,7 @@ export class RecordingBackend extends tf.KernelBackend {
   flush(): void {
     this.#recorded = 0;
     if (this.#pending.size > 0) {
-      const roots = [...this.#pending];
+      const roots = [...this.#pending].filter((root) => !(root.failure = whyImpossible(root)));
       this.#pending.clear();
       try {
         this.#run(roots);
@@ -257,7 +259,10 @@ export class RecordingBackend extends tf.KernelBackend {
   #addPlans(trace: Trace): PlanPair {
     const plans = new PlanPair(this.#options.provider, (trace, constants) => {
       this.counters.builds++;
-      return new Plan(this.#native, compile(trace, constants, this.#options.provider), this.#options, this.#device);
+      const compiled = compile(trace, constants, this.#options.provider);
+      const { largest } = compiled;
+      if (largest) expectRoom(bytesOf(largest), this.#pool.bytes, () => describe(largest));
+      return new Plan(this.#native, compiled, this.#options, this.#device);
     });
     this.#plans.add(trace, plans);
     return plans;
@@ -265,6 +270,8 @@ export class RecordingBackend extends tf.KernelBackend {
 
   #leaf(values: ArrayLike<number> | null, shape: Shape, dtype: NativeType): GraphNode {
     const size = sizeOf(shape);
+    const value = { operation: "Leaf", attributes: null, shape, dtype } as const;
+    expectRoom(bytesOf(value), this.#pool.bytes, () => describe(value));
     // Copied even where the type fits: the program may change its array before the graph runs.
     const pooled = size > 1;
     const copy: NativeArray = pooled ? this.#pool.take(dtype, size) : allocate(dtype, size);
@@ -340,10 +347,6 @@ export class RecordingBackend extends tf.KernelBackend {
     this.#pending.clear();
     this.#retired = [];
   }
-}
-
-function bytesOf({ shape, dtype }: GraphNode): number {
-  return sizeOf(shape) * bytesPerElement(dtype);
 }
 
 function messageOf(cause: unknown): string {

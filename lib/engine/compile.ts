@@ -1,11 +1,11 @@
 import type { NativeType } from "./dtypes";
-import { bytesPerElement } from "./dtypes";
 import { isHostScalar, leafSignature, type GraphNode } from "./graph-node";
 import { arrange, type Layout } from "./layout";
 import { LoweringContext } from "./lowering/context";
 import { lower } from "./lowering/lower";
 import { splitVector } from "./lowering/split-vector";
-import { sizeOf, type Shape } from "./shapes";
+import { bytesOf, type Described } from "./memory-limit";
+import type { Shape } from "./shapes";
 import type { Provider } from "./providers/provider";
 import type { Trace } from "./trace";
 
@@ -19,6 +19,8 @@ export type CompiledGraph = {
   /** one for each root; `shape` is the physical one */
   outputs: readonly { name: string; dtype: NativeType; shape: Shape; layout: Layout; leafSignature: number }[];
   estimatedBytes: number;
+  /** of all that is written out, what takes the most memory; null if nothing is computed */
+  largest: Described | null;
 };
 
 /**
@@ -26,6 +28,9 @@ export type CompiledGraph = {
  * `native.ts`).
  */
 export const doneName = "done";
+
+/** What a session takes for each operation whatever its values, as measured over chains of thousands. */
+const bytesPerOperation = 6_000;
 
 /**
  * Translates a trace to ONNX for a provider. Of the leaves at the indexes in `constants` it takes the values along, of all else the
@@ -56,7 +61,18 @@ export function compile({ order, roots }: Trace, constants: ReadonlySet<number>,
     return { name, dtype: root.dtype, shape, layout, leafSignature: leafSignature(root.shape, root.dtype, layout) };
   });
   const constantBytes = [...constants].reduce((sum, index) => sum + order[index]!.storage!.values!.byteLength, 0);
-  return { model: graph.encode(), inputs, scalars, outputs, estimatedBytes: peakBytes({ order, roots }) + constantBytes };
+  const estimatedBytes = peakBytes({ order, roots }) + constantBytes + order.length * bytesPerOperation;
+  return { model: graph.encode(), inputs, scalars, outputs, estimatedBytes, largest: largestWritten(order, context) };
+}
+
+/** Broadcasts that stayed promises take nothing, nor do other views of what is there. A copy: nodes change when they have run. */
+function largestWritten(order: readonly GraphNode[], context: LoweringContext): Described | null {
+  let largest: GraphNode | null = null;
+  for (const node of order) {
+    if (node.storage || node.is("Reshape") || context.isBroadcast(node)) continue;
+    if (!largest || bytesOf(node) > bytesOf(largest)) largest = node;
+  }
+  return largest && { operation: largest.operation, attributes: largest.attributes, shape: largest.shape, dtype: largest.dtype };
 }
 
 /**
@@ -86,7 +102,7 @@ function peakBytes({ order, roots }: Pick<Trace, "order" | "roots">): number {
   for (const node of order) {
     const end = lastUse.get(node);
     if (!node.storage && end !== undefined && !node.is("Reshape") && !node.is("Expand")) {
-      const bytes = sizeOf(node.shape) * bytesPerElement(node.dtype);
+      const bytes = bytesOf(node);
       alive += bytes;
       peak = Math.max(peak, alive);
       ending.set(end, (ending.get(end) ?? 0) + bytes);

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { EngineError } from "./engine-error";
 import type { GraphNode } from "./graph-node";
 
 /** What lies behind a tensor: a node of the graph, or values that only the fallback understands. */
@@ -45,6 +46,9 @@ export class Entries {
 
   /** Moved here first, if another backend has it. */
   get(id: tf.DataId): Entry {
+    if (!this.has(id) && !tf.engine().state.tensorInfo.has(id)) {
+      throw new EngineError("Tensor is disposed. Use it before that, or keep it: tf.tidy disposes all that it does not return, unless tf.keep holds it.");
+    }
     if (!(id instanceof Entry)) return this.#foreign.get(id);
     if (id.owner !== this) tf.engine().moveData(this.backend, id);
     return id;

@@ -1,6 +1,7 @@
 import { getKernel, type DataId, type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { RecordingBackend } from "./backend";
 import { isNativeType } from "./dtypes";
+import { EngineError } from "./engine-error";
 
 type HostTensor = TensorInfo & { rank: number };
 
@@ -39,6 +40,10 @@ export function runOnHost(kernelName: string, inputs: NamedTensorInfoMap, attrib
       backend: host,
     });
     return Array.isArray(result) ? result.map(fromHost) : fromHost(result);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    // A typed array that cannot be made says nothing but a length.
+    throw new EngineError(`${kernelName} asks for more memory than there is: ${cause.message}. Use smaller shapes, or compute it in parts.`, { cause });
   } finally {
     for (const copy of copies) host.disposeData(copy);
   }

@@ -4,6 +4,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { RecordingBackend } from "./backend";
 import { chooseEngine, type EngineName } from "./choose";
 import { EngineError } from "./engine-error";
+import { disposeAfterFailedGradients } from "./failed-gradients";
 import { findersOf } from "./find-engines";
 import { registerKernels } from "./kernels/register";
 import { loadNative } from "./native";
@@ -115,6 +116,7 @@ function startRecording(name: EngineName, options: EngineOptions): void {
   registerKernels(backendName);
   tf.registerBackend(backendName, () => backend, 3);
   flushAfterEveryStep();
+  disposeAfterFailedGradients();
 }
 
 /** What the engine has done since it started; all zero on any other. */

@@ -5,6 +5,7 @@ import { isOnDevice, type DeviceMemory } from "./device-memory";
 import { allocate, type NativeArray, type NativeType } from "./dtypes";
 import type { GraphNode } from "./graph-node";
 import { arrange } from "./layout";
+import { explained } from "./memory-limit";
 import type { Native } from "./native";
 import { openSession, type Session, type SessionOptions } from "./session";
 import { sizeOf } from "./shapes";
@@ -24,7 +25,7 @@ export class Plan {
     readonly device: DeviceMemory | null,
   ) {
     this.#done = this.#tensor("bool", new Uint8Array(1), [1]);
-    this.#session = openSession(native, compiled.model, options, device ? compiled.outputs.map(({ name }) => name) : []);
+    this.#session = this.#explaining(() => openSession(native, compiled.model, options, device ? compiled.outputs.map(({ name }) => name) : []));
     this.#scalars = compiled.scalars.map(({ name, dtype, indexes }) => {
       const values = allocate(dtype, indexes.length);
       return { name, indexes, values, tensor: this.#tensor(dtype, values, [indexes.length]) };
@@ -37,7 +38,11 @@ export class Plan {
   }
 
   /** Computes the trace's roots; they become leaves. */
-  run({ order, roots }: Trace, pool: BufferPool): void {
+  run(trace: Trace, pool: BufferPool): void {
+    this.#explaining(() => this.#run(trace, pool));
+  }
+
+  #run({ order, roots }: Trace, pool: BufferPool): void {
     const feeds: Record<string, Tensor> = {};
     for (const { name, index } of this.compiled.inputs) feeds[name] = this.#feed(order[index]!);
     for (const { name, indexes, values, tensor } of this.#scalars) {
@@ -81,6 +86,15 @@ export class Plan {
     storage!.tensor ??= this.#tensor(dtype, storage!.values!, arrange(shape, storage!.layout));
     if (this.device && !isOnDevice(storage!.tensor)) this.device.counters.uploadedBytes += storage!.values!.byteLength;
     return storage!.tensor;
+  }
+
+  /** "std::bad_alloc" tells nobody what to change. */
+  #explaining<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      throw explained(cause, this.compiled.largest);
+    }
   }
 
   #tensor(dtype: NativeType, values: NativeArray, shape: readonly number[]): Tensor {

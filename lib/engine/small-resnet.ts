@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
 import { initializers, input, layers, model, type LayersModel, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { sample, tensorOf } from "./testing";
@@ -43,4 +44,22 @@ export function variablesOf(net: LayersModel): tf.Variable[] {
 
 export function weightsOf(net: LayersModel): Float32Array[] {
   return net.getWeights().map((weight) => weight.dataSync() as Float32Array);
+}
+
+/** All weights of a network after some steps from the same beginning. */
+export function trainedWeights(steps: number): Float32Array[] {
+  const net = smallResNet();
+  const optimizer = tf.train.momentum(0.02, 0.9);
+  for (let seed = 1; seed <= steps; seed++) tf.tidy(() => void optimizer.minimize(lossOf(net, batchOf(6, seed)), false, variablesOf(net)));
+  const weights = weightsOf(net);
+  net.dispose();
+  optimizer.dispose();
+  return weights;
+}
+
+/** Equal for the same bits. */
+export function fingerprint(weights: readonly Float32Array[]): string {
+  const hash = createHash("sha256");
+  for (const { buffer, byteOffset, byteLength } of weights) hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest("hex");
 }

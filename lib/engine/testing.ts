@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 
@@ -60,4 +62,19 @@ export function expectSameGradients(compute: (...inputs: tf.Tensor[]) => tf.Tens
     expect(engine[place]!.shape, name).toEqual(expected.shape);
     expect(relativeDistance(engine[place]!.values, expected.values), name).toBeLessThan(tolerance);
   });
+}
+
+/** By how many bytes `run` makes this process larger, and what V8 holds alive in it; garbage left aside. */
+export function growthDuring(run: () => void): { resident: number; alive: number } {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const measure = () => {
+    collect();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return { resident: rss, alive: heapUsed + external };
+  };
+  const before = measure();
+  run();
+  const after = measure();
+  return { resident: after.resident - before.resident, alive: after.alive - before.alive };
 }
