@@ -16,6 +16,7 @@ import type { SessionOptions } from "./session";
 import { channelBlock } from "./providers/channel-block";
 import { sameShape, sizeOf, type Shape } from "./shapes";
 import { strayFilters } from "./stray-filters";
+import { uninterrupted } from "./thread-end";
 import { traceFrom, type Trace } from "./trace";
 import { transposed } from "./transposed";
 
@@ -216,7 +217,7 @@ export class RecordingBackend extends tf.KernelBackend {
       const roots = [...this.#pending].filter((root) => !(root.failure = whyImpossible(root)));
       this.#pending.clear();
       try {
-        this.#run(roots);
+        uninterrupted(() => this.#run(roots));
       } catch (cause) {
         const failure = new EngineError(`The recorded operations could not be computed: ${messageOf(cause)}`, { cause });
         for (const root of roots) root.failure = failure;

@@ -10,6 +10,7 @@ import { registerKernels } from "./kernels/register";
 import { loadNative } from "./native";
 import { providerOf } from "./providers/provider";
 import { flushAfterEveryStep } from "./step-boundary";
+import { endThreadsBetweenGraphs } from "./thread-end";
 import { startWasm } from "./wasm/start";
 
 export { EngineError } from "./engine-error";
@@ -117,6 +118,7 @@ function startRecording(name: EngineName, options: EngineOptions): void {
   tf.registerBackend(backendName, () => backend, 3);
   flushAfterEveryStep();
   disposeAfterFailedGradients();
+  endThreadsBetweenGraphs();
 }
 
 /** What the engine has done since it started; all zero on any other. */
