@@ -40,7 +40,6 @@ describe.each(cases)("$network at $size px, batch of $batch, $stem stem", (store
       losses.push((await loss.data())[0]!);
       loss.dispose();
     }
-    console.log("LOSS", largest(stored.losses, losses), largest(stored.lossesInFloat64, losses));
     expect(largest(stored.losses, losses)).toBeLessThan(1e-3);
     expect(engineStatistics().fallbacks).toEqual({});
 
