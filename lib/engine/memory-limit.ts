@@ -36,7 +36,8 @@ function isVirtual(node: GraphNode): boolean {
  */
 export function expectPossible(node: GraphNode): void {
   if (node.storage || isVirtual(node)) return;
-  for (const written of [node, ...node.inputs]) if (bytesOf(written) > machineBytes) throw neverFits(written);
+  if (bytesOf(node) > machineBytes) throw neverFits(node);
+  for (const input of node.inputs) if (bytesOf(input) > machineBytes) throw neverFits(input);
 }
 
 /** Why a value that is to be read can never be there, if so. */
