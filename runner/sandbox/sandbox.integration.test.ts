@@ -104,7 +104,8 @@ describe("a sandboxed child", () => {
   });
 
   it("is slowed down when it floods, and nothing it said is lost", async () => {
-    const lines = messagesPerSecond * 2 + 500;
+    // What lies in the socket's buffers when the hold begins, some thousand lines, comes through in the same second.
+    const lines = messagesPerSecond * 4;
     const beganMs = Date.now();
     const { messages, flooded } = await attack({ name: "flood", lines });
     expect(messages.filter(({ type }) => type === "log")).toHaveLength(lines);
