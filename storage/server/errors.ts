@@ -12,7 +12,7 @@ const codes = {
   IncompleteBody: [400, "The body has another length than was announced."],
   InsufficientStorage: [507, "The disk of the object store is full; nothing of this request was kept. Delete objects or make room on that disk, then try again."],
   InternalError: [500, "The object store failed; nothing of this request was kept. Its log says why."],
-  InvalidAccessKeyId: [403, "There is no such access key."],
+  InvalidAccessKeyId: [403, "There is no such access key: it never was, was revoked, or has expired."],
   InvalidArgument: [400, "An argument is invalid."],
   InvalidBucketName: [400, "The bucket name is invalid: 3 to 63 lower-case letters, digits, dots and hyphens, starting and ending with a letter or digit."],
   InvalidDigest: [400, "A checksum is not in its proper form."],

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { authenticate, type Credentials } from "./auth/authenticate";
+import { adminBucket, administer } from "./admin";
+import type { AccessKeys } from "./auth/access-keys";
+import { authenticate } from "./auth/authenticate";
+import { authorise } from "./auth/authorise";
 import type { StoreFolder } from "./disk/store";
 import { S3Error } from "./errors";
 import { corsHeaders, preflight } from "./operations/cors";
@@ -12,7 +15,8 @@ import { xmlError } from "./xml";
 
 export type ServeOptions = {
   store: StoreFolder;
-  credentials: Credentials;
+  keys: AccessKeys;
+  region: string;
   corsOrigins: readonly string[];
   now: () => number;
   log: (line: string) => void;
@@ -30,8 +34,7 @@ export async function serve(options: ServeOptions, message: IncomingMessage, res
   let target: Target | null = null;
   try {
     target = parseTarget(message.url ?? "");
-    const answer = await answerTo(options, message, response, target);
-    await send(options.store, message, response, answer);
+    await send(options.store, message, response, await answerTo(options, message, response, target));
   } catch (error) {
     if (message.destroyed && !message.complete) return;
     const known = error instanceof S3Error ? error : new S3Error("InternalError");
@@ -43,9 +46,11 @@ export async function serve(options: ServeOptions, message: IncomingMessage, res
   }
 }
 
-async function answerTo(options: ServeOptions, message: IncomingMessage, response: ServerResponse, target: Target): Promise<Answer> {
-  const { store, credentials, corsOrigins, now } = options;
-  if (message.method === "OPTIONS") return { status: 200, headers: preflight(store, target.bucket, corsOrigins, message) };
+type Allowed = { answer: Answer; /** throws when the key may no longer have it */ stillAllowed: () => void };
+
+async function answerTo(options: ServeOptions, message: IncomingMessage, response: ServerResponse, target: Target): Promise<Allowed> {
+  const { store, keys, region, corsOrigins, now } = options;
+  if (message.method === "OPTIONS") return { answer: { status: 200, headers: preflight(store, target.bucket, corsOrigins, message) }, stillAllowed: () => {} };
   for (const [name, value] of Object.entries(corsHeaders(store, target.bucket, corsOrigins, message))) response.setHeader(name, value);
   const authenticated = authenticate(
     {
@@ -58,34 +63,67 @@ async function answerTo(options: ServeOptions, message: IncomingMessage, respons
       },
       headerNames: Object.keys(message.headers),
     },
-    credentials,
+    { region, find: (accessKeyId) => keys.find(accessKeyId) },
     now(),
   );
-  const request = new S3Request(message, target, authenticated, bodyOf(message, response));
+  keys.used(authenticated.key);
+  const request: S3Request = new S3Request(message, target, authenticated, bodyOf(message, response, () => stillAllowed()));
+  const stillAllowed = judgement(keys, request);
+  stillAllowed();
+  if (target.bucket === adminBucket) return { answer: await administer(keys, request), stillAllowed };
   if (message.method !== "GET" && message.method !== "HEAD") refuseUnsupported(request);
-  return route({ store, region: credentials.region, now }, request);
+  return { answer: await route({ store, region, now }, request), stillAllowed };
+}
+
+/**
+ * Throws unless the request's key may make it. Asked again as bytes come and go: a key that is revoked meanwhile neither
+ * finishes its upload nor reads on.
+ */
+function judgement(keys: AccessKeys, request: S3Request): () => void {
+  const { message, target, authenticated } = request;
+  const asked = {
+    method: message.method ?? "",
+    bucket: target.bucket,
+    key: target.key,
+    words: new Set(request.query.keys()),
+    copySource: request.header("x-amz-copy-source"),
+  };
+  return () => {
+    const key = keys.find(authenticated.key.accessKeyId);
+    if (!key) throw new S3Error("InvalidAccessKeyId");
+    authorise(key, asked);
+  };
 }
 
 /** The raw body, asked for only when somebody begins to read it. */
-async function* bodyOf(message: IncomingMessage, response: ServerResponse): AsyncGenerator<Buffer> {
+async function* bodyOf(message: IncomingMessage, response: ServerResponse, check: () => void): AsyncGenerator<Buffer> {
   if (message.headers.expect?.toLowerCase() === "100-continue") response.writeContinue();
-  yield* message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  yield* checked(message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>, check);
 }
 
-async function send(store: StoreFolder, message: IncomingMessage, response: ServerResponse, { status, headers = {}, body }: Answer): Promise<void> {
+async function* checked(source: AsyncIterable<Buffer>, check: () => void): AsyncGenerator<Buffer> {
+  for await (const bytes of source) {
+    check();
+    yield bytes;
+  }
+  check();
+}
+
+async function send(store: StoreFolder, message: IncomingMessage, response: ServerResponse, { answer, stillAllowed }: Allowed): Promise<void> {
+  const { status, headers = {}, body } = answer;
   letGo(message, response);
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (typeof body === "object") {
     const held = store.blobs.hold(body.blobs);
     try {
-      await sendBytes(response, readBytes(store.blobs, body));
+      await sendBytes(response, checked(readBytes(store.blobs, body), stillAllowed));
     } finally {
       held.release();
     }
     return;
   }
-  if (typeof body === "string") response.setHeader("content-type", "application/xml");
+  if (typeof body === "string" && !response.hasHeader("content-type")) response.setHeader("content-type", "application/xml");
   if (message.method !== "HEAD" && status !== 204) response.setHeader("content-length", Buffer.byteLength(body ?? ""));
   response.end(body);
 }

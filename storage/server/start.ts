@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AccessKeys } from "./auth/access-keys";
 import { StoreFolder } from "./disk/store";
 import { realFiles, type Files } from "./disk/files";
 import { serve } from "./serve";
@@ -7,6 +8,7 @@ import { serve } from "./serve";
 export type StoreOptions = {
   /** made if it is not there; belongs to one running store at a time */
   root: string;
+  /** of the root key, which may do everything and makes the others */
   accessKeyId: string;
   secretAccessKey: string;
   /** 0: any free one */
@@ -41,17 +43,22 @@ const idleMs = 120_000;
 /** Starts an S3 server on a folder. @throws Error when the port is taken or the folder is in use or damaged */
 export async function startStore(options: StoreOptions): Promise<RunningStore> {
   const { host = "127.0.0.1", region = "us-east-1", log = (line) => process.stderr.write(`store: ${line}\n`), now = Date.now } = options;
+  const files = options.files ?? realFiles;
   const store = await StoreFolder.open({
-    files: options.files ?? realFiles,
+    files,
     root: options.root,
     minFreeBytes: options.minFreeBytes ?? 64 * 1024 * 1024,
     warn: log,
     onBroken: options.onBroken ?? ((error) => log(`the disk failed, restart the store: ${String(error)}`)),
   });
-  const credentials = { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey, region };
+  const rootKey = { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey };
+  const keys = await AccessKeys.open({ files, root: options.root, rootKey, now, warn: log }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const running = new Set<Promise<void>>();
   const handle = (message: IncomingMessage, response: ServerResponse) => {
-    const done = serve({ store, credentials, corsOrigins: options.corsOrigins ?? [], now, log }, message, response).finally(() => running.delete(done));
+    const done = serve({ store, keys, region, corsOrigins: options.corsOrigins ?? [], now, log }, message, response).finally(() => running.delete(done));
     running.add(done);
   };
   // No limit for a whole request: a large upload over a slow line is no attack. Slow heads and silent lines are cut.

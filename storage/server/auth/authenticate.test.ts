@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { authenticate, type Signed } from "./authenticate";
+import type { AccessKey } from "./access-keys";
+import { authenticate, type Keyring, type Signed } from "./authenticate";
 import { canonicalRequest, chunkToSign, emptySha256, sha256Hex, sign, signingKey, stringToSign } from "./signature";
 
 // Keys, requests and signatures of this file are the worked examples of the S3 documentation: "Examples: Signature
 // Calculations", "Chunked Upload" and "Authenticating Requests: Using Query Parameters".
-const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", region: "us-east-1" };
+const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", grants: null };
+const holding = (held: AccessKey): Keyring => ({ region: "us-east-1", find: (id) => (id === held.accessKeyId ? held : null) });
+const keyring = holding(credentials);
 const atMs = Date.parse("2013-05-24T00:00:00Z");
 const scope = { date: "20130524", region: "us-east-1" };
 const key = signingKey(credentials.secretAccessKey, scope);
@@ -43,7 +46,7 @@ const refused = (code: string) => expect.objectContaining({ name: "S3Error", cod
 
 describe("signed headers", () => {
   it("pass as documented", () => {
-    expect(authenticate(get(), credentials, atMs)).toEqual({ presigned: false, payload: { kind: "sha256", hex: emptySha256 } });
+    expect(authenticate(get(), keyring, atMs)).toEqual({ key: credentials, presigned: false, payload: { kind: "sha256", hex: emptySha256 } });
   });
 
   it("pass for listings, whose query is signed in order", () => {
@@ -69,7 +72,7 @@ describe("signed headers", () => {
       authorization:
         "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,SignedHeaders=content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class,Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9",
     };
-    const { payload } = authenticate(request("PUT", "/examplebucket/chunkObject.txt", [], headers), credentials, atMs);
+    const { payload } = authenticate(request("PUT", "/examplebucket/chunkObject.txt", [], headers), keyring, atMs);
     if (payload.kind !== "chunked" || !payload.signed) throw new Error(`read as ${payload.kind}`);
     const first = sign(payload.signed.key, chunkToSign(payload.signed.time, scope, payload.signed.seed, sha256Hex("a".repeat(65_536))));
     expect(first).toBe("ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648");
@@ -80,60 +83,60 @@ describe("signed headers", () => {
 
   it("do not pass when anything signed was changed", () => {
     const changes = [get({ range: "bytes=0-99" }), get({ host: "other.example" }), get({}, "/test2.txt"), { ...get(), method: "DELETE" }];
-    for (const changed of changes) expect(() => authenticate(changed, credentials, atMs)).toThrow(refused("SignatureDoesNotMatch"));
+    for (const changed of changes) expect(() => authenticate(changed, keyring, atMs)).toThrow(refused("SignatureDoesNotMatch"));
   });
 
   it("do not pass with another secret, an unknown key or none", () => {
-    expect(() => authenticate(get(), { ...credentials, secretAccessKey: "other" }, atMs)).toThrow(refused("SignatureDoesNotMatch"));
-    expect(() => authenticate(get(), { ...credentials, accessKeyId: "other" }, atMs)).toThrow(refused("InvalidAccessKeyId"));
-    expect(() => authenticate(request("GET", "/test.txt", [], getHeaders), credentials, atMs)).toThrow(refused("AccessDenied"));
-    expect(() => authenticate(get({ authorization: "AWS AKIA:old" }), credentials, atMs)).toThrow(refused("AuthorizationHeaderMalformed"));
+    expect(() => authenticate(get(), holding({ ...credentials, secretAccessKey: "other" }), atMs)).toThrow(refused("SignatureDoesNotMatch"));
+    expect(() => authenticate(get(), holding({ ...credentials, accessKeyId: "other" }), atMs)).toThrow(refused("InvalidAccessKeyId"));
+    expect(() => authenticate(request("GET", "/test.txt", [], getHeaders), keyring, atMs)).toThrow(refused("AccessDenied"));
+    expect(() => authenticate(get({ authorization: "AWS AKIA:old" }), keyring, atMs)).toThrow(refused("AuthorizationHeaderMalformed"));
   });
 
   it("pass up to 15 minutes off, in either direction, and not beyond", () => {
     const quarter = 15 * 60_000;
-    for (const nowMs of [atMs - quarter, atMs + quarter]) expect(authenticate(get(), credentials, nowMs)).toBeTruthy();
+    for (const nowMs of [atMs - quarter, atMs + quarter]) expect(authenticate(get(), keyring, nowMs)).toBeTruthy();
     for (const nowMs of [atMs - quarter - 1000, atMs + quarter + 1000]) {
-      expect(() => authenticate(get(), credentials, nowMs)).toThrow(refused("RequestTimeTooSkewed"));
+      expect(() => authenticate(get(), keyring, nowMs)).toThrow(refused("RequestTimeTooSkewed"));
     }
   });
 
   it("must cover the host and every x-amz- header", () => {
-    expect(() => authenticate(get({ "x-amz-copy-source": "/other/object" }), credentials, atMs)).toThrow(refused("AccessDenied"));
+    expect(() => authenticate(get({ "x-amz-copy-source": "/other/object" }), keyring, atMs)).toThrow(refused("AccessDenied"));
     const withoutHost = getAuthorization.replace("host;", "");
-    expect(() => authenticate(get({ authorization: withoutHost }), credentials, atMs)).toThrow(refused("AccessDenied"));
+    expect(() => authenticate(get({ authorization: withoutHost }), keyring, atMs)).toThrow(refused("AccessDenied"));
   });
 
   it("must be for this region, this service and their own day", () => {
     for (const [from, to] of [["us-east-1", "eu-west-1"], ["/s3/", "/ec2/"], ["20130524/", "20130523/"]] as const) {
-      expect(() => authenticate(get({ authorization: getAuthorization.replace(from, to) }), credentials, atMs)).toThrow(refused("AuthorizationHeaderMalformed"));
+      expect(() => authenticate(get({ authorization: getAuthorization.replace(from, to) }), keyring, atMs)).toThrow(refused("AuthorizationHeaderMalformed"));
     }
   });
 });
 
 describe("presigned addresses", () => {
   it("pass as documented until they expire", () => {
-    expect(authenticate(presigned(), credentials, atMs)).toEqual({ presigned: true, payload: { kind: "unsigned" } });
-    expect(authenticate(presigned(), credentials, atMs + 86_400_000)).toBeTruthy();
-    expect(() => authenticate(presigned(), credentials, atMs + 86_401_000)).toThrow(refused("AccessDenied"));
-    expect(() => authenticate(presigned(), credentials, atMs - 16 * 60_000)).toThrow(refused("AccessDenied"));
+    expect(authenticate(presigned(), keyring, atMs)).toEqual({ key: credentials, presigned: true, payload: { kind: "unsigned" } });
+    expect(authenticate(presigned(), keyring, atMs + 86_400_000)).toBeTruthy();
+    expect(() => authenticate(presigned(), keyring, atMs + 86_401_000)).toThrow(refused("AccessDenied"));
+    expect(() => authenticate(presigned(), keyring, atMs - 16 * 60_000)).toThrow(refused("AccessDenied"));
   });
 
   it("do not pass when anything was changed", () => {
-    expect(() => authenticate(presigned({ "X-Amz-Expires": "86401" }), credentials, atMs)).toThrow(refused("SignatureDoesNotMatch"));
-    expect(() => authenticate(presigned({}, "/other.txt"), credentials, atMs)).toThrow(refused("SignatureDoesNotMatch"));
-    expect(() => authenticate(presigned({ "X-Amz-Signature": "0".repeat(64) }), credentials, atMs)).toThrow(refused("SignatureDoesNotMatch"));
-    expect(() => authenticate(presigned({}, "/test.txt", { "x-amz-meta-a": "b" }), credentials, atMs)).toThrow(refused("AccessDenied"));
+    expect(() => authenticate(presigned({ "X-Amz-Expires": "86401" }), keyring, atMs)).toThrow(refused("SignatureDoesNotMatch"));
+    expect(() => authenticate(presigned({}, "/other.txt"), keyring, atMs)).toThrow(refused("SignatureDoesNotMatch"));
+    expect(() => authenticate(presigned({ "X-Amz-Signature": "0".repeat(64) }), keyring, atMs)).toThrow(refused("SignatureDoesNotMatch"));
+    expect(() => authenticate(presigned({}, "/test.txt", { "x-amz-meta-a": "b" }), keyring, atMs)).toThrow(refused("AccessDenied"));
     const more = presigned();
-    expect(() => authenticate({ ...more, query: [...more.query, ["versions", ""]] }, credentials, atMs)).toThrow(refused("SignatureDoesNotMatch"));
+    expect(() => authenticate({ ...more, query: [...more.query, ["versions", ""]] }, keyring, atMs)).toThrow(refused("SignatureDoesNotMatch"));
   });
 
   it("must be complete and last at most a week", () => {
     for (const [name] of presignedQuery.filter(([one]) => one !== "X-Amz-Signature" && one !== "X-Amz-Algorithm")) {
-      expect(() => authenticate(presigned({ [name]: null }), credentials, atMs), name).toThrow(refused("AuthorizationQueryParametersError"));
+      expect(() => authenticate(presigned({ [name]: null }), keyring, atMs), name).toThrow(refused("AuthorizationQueryParametersError"));
     }
     for (const expires of ["0", "604801", "-1", "1e3"]) {
-      expect(() => authenticate(presigned({ "X-Amz-Expires": expires }), credentials, atMs)).toThrow(refused("AuthorizationQueryParametersError"));
+      expect(() => authenticate(presigned({ "X-Amz-Expires": expires }), keyring, atMs)).toThrow(refused("AuthorizationQueryParametersError"));
     }
   });
 });

@@ -1,11 +1,13 @@
 import { bucketNameProblem } from "../../keys";
+import { sees } from "../auth/authorise";
 import { S3Error } from "../errors";
 import { xmlDocument } from "../xml";
 import type { AtBucket, Operation } from "./context";
 import { isoTime, owner } from "./listing";
 
-export const listBuckets: Operation<object> = ({ store }) => {
-  const buckets = [...store.catalogue.buckets.values()].filter((b) => !b.closing).sort((a, b) => (a.name < b.name ? -1 : 1));
+/** Those that the key may see. */
+export const listBuckets: Operation<object> = ({ store }, { authenticated: { key } }) => {
+  const buckets = [...store.catalogue.buckets.values()].filter((b) => !b.closing && sees(key, b.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     status: 200,
     body: xmlDocument("ListAllMyBucketsResult", {
