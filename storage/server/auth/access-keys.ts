@@ -49,9 +49,8 @@ export class AccessKeys {
   static async open(options: AccessKeysOptions): Promise<AccessKeys> {
     const { files, root, warn } = options;
     const folder = path.join(root, folderName);
-    await files.mkdir(folder, { recursive: true, mode: 0o700 });
     const keys = new AccessKeys(options, folder, new Map());
-    for (const name of await files.readdir(folder)) {
+    for (const name of await files.readdir(folder).catch(noneIfMissing)) {
       if (name.endsWith(beside)) await files.unlink(path.join(folder, name));
       if (!name.endsWith(".json")) continue;
       try {
@@ -104,9 +103,11 @@ export class AccessKeys {
     for (const id of gone) this.held.delete(id);
     for (const key of changed) this.#narrow(key);
     const { files } = this.options;
+    await files.mkdir(this.folder, { recursive: true, mode: 0o700 });
     for (const id of gone) await files.unlink(this.#file(id)).catch(unlessMissing);
     for (const key of changed) await this.#write(key);
     await syncFolder(files, this.folder);
+    await syncFolder(files, this.options.root);
     for (const key of changed) this.#hold(key);
     return this.#revision;
   }
@@ -144,6 +145,11 @@ export class AccessKeys {
     if (!isAccessKeyId(accessKeyId)) throw new Error("not the id of an access key");
     return path.join(this.folder, `${accessKeyId}.json`);
   }
+}
+
+function noneIfMissing(error: unknown): string[] {
+  unlessMissing(error);
+  return [];
 }
 
 function unlessMissing(error: unknown): void {
