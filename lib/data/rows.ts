@@ -4,6 +4,7 @@ export type {
   Dataset as DatasetRow,
   DatasetVersion as DatasetVersionRow,
   Deployment as DeploymentRow,
+  DuplicateGroup as DuplicateGroupRow,
   Endpoint as EndpointRow,
   Job as JobRow,
   JobEvent as JobEventRow,

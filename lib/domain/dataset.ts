@@ -1,7 +1,6 @@
 import { LatheError } from "./errors";
 
-export const datasetVersionStatuses = ["importing", "ready", "failed"] as const;
-export type DatasetVersionStatus = (typeof datasetVersionStatuses)[number];
+export { datasetVersionStatuses, type DatasetVersionStatus } from "./dataset-version";
 
 export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
@@ -17,35 +16,71 @@ export const rejectionCodes = [
 ] as const;
 export type RejectionCode = (typeof rejectionCodes)[number];
 
+/** How far a person has got with a sample. */
+export const reviewStates = ["unlabelled", "labelled", "to-review", "accepted"] as const;
+export type ReviewState = (typeof reviewStates)[number];
+
+/** A thing in a picture, for detection: its corners as shares of width and height, 0 to 1 from the top left. */
+export type Box = { label: string; left: number; top: number; right: number; bottom: number };
+
+/** How labels and splits are read from what lies under a prefix, and how they are written by an export. */
+export const datasetFormats = [
+  /** the first folder level is the label */
+  "folders",
+  /** train, val or validation, test; below each the label, as ImageNet's copies are laid out */
+  "split-folders",
+  /** a table `key,label[,split]`, keys relative to the prefix */
+  "csv",
+  /** ModelArts' manifest: one JSON a line */
+  "modelarts",
+  /** `10.jpg` beside `10.txt`, which holds its label */
+  "text-pairs",
+  /** Fashion-MNIST's idx files, gzipped or not */
+  "idx",
+  /** COCO's JSON of boxes */
+  "coco",
+  /** YOLO's text of boxes beside each picture */
+  "yolo",
+  /** no labels yet: every picture under the prefix */
+  "unlabelled",
+] as const;
+export type DatasetFormat = (typeof datasetFormats)[number];
+
 /** One item of a dataset version, frozen in its manifest. */
 export type Sample = {
   key: string;
   sizeBytes: number;
   /** hex, of the object's bytes */
   sha256: string;
-  label: string;
-  split: Split;
+  /** null: nobody has said yet; training leaves it out */
+  label: string | null;
+  /** null exactly when the label is */
+  split: Split | null;
   width: number;
   height: number;
+  boxes?: Box[];
 };
+
+export type LabelledSample = Sample & { label: string; split: Split };
+
+export function isLabelled(sample: Sample): sample is LabelledSample {
+  return sample.label !== null;
+}
 
 export type Rejection = { key: string; code: RejectionCode; reason: string };
 
-export type Finding = { code: string; message: string; nextStep: string; count: number };
+/** Something a person should look at. `count` samples, or labels, are concerned; the gallery can show just those samples. */
+export type Finding = { code: string; message: string; nextStep: string; count: number; labels?: string[] };
 
-/** The frozen truth of a dataset version, written to the object store; its sha-256 is the version's digest. */
-export type Manifest = {
-  format: "lathe-manifest-1";
-  dataset: string;
-  version: number;
-  bucket: string;
-  prefix: string;
-  /** sorted; a label's place is its label index */
-  labels: string[];
-  samples: Sample[];
-  rejected: Rejection[];
-  findings: Finding[];
-};
+/** Groups of pictures that are the same or nearly so. Those of a group always stand on one side of the split. */
+export const duplicateKinds = ["exact", "near"] as const;
+export type DuplicateKind = (typeof duplicateKinds)[number];
+
+/**
+ * What splitting without regard to duplicates would have done: of `testSamples` held-out pictures, `leakedSamples` would
+ * have had a twin among those trained on. Both are expected values of a split by chance with the same shares.
+ */
+export type Leak = { testSamples: number; leakedSamples: number };
 
 /**
  * The label of a key: the first folder level under the prefix.

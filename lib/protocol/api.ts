@@ -6,12 +6,14 @@ import { endpointOperations } from "./endpoints";
 import { jobOperations } from "./jobs";
 import { modelOperations } from "./models";
 import { runnerOperations } from "./runners";
+import { sampleOperations } from "./samples";
 
 /** Every call of /api/v1, by name. */
 export const operations = {
   ...accountOperations,
   ...bucketOperations,
   ...datasetOperations,
+  ...sampleOperations,
   ...jobOperations,
   ...modelOperations,
   ...endpointOperations,
