@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Manifest } from "#lib/domain/dataset";
+import type { Manifest } from "./executors/import/manifest";
 import { inferResponse, predictResponse } from "#lib/protocol/runner-socket";
 import { artifactsBucket, datasetManifestKey, modelFileKey, modelManifestKey } from "#storage/keys";
 import { createTestDatabase, type TestDatabase } from "../bin/testing/database";

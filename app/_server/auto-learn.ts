@@ -27,6 +27,14 @@ export async function findTrainable(db: Database, { workspaceId, dataset }: { wo
       status: 409,
     });
   }
+  if (version.status === "draft" || version.status === "freezing") {
+    throw new LatheError({
+      code: "dataset_not_frozen",
+      message: `The dataset ${shown} is still a draft: what changes cannot be trained on.`,
+      nextStep: "Freeze it, then start again.",
+      status: 409,
+    });
+  }
   if (version.status === "failed") {
     throw new LatheError({
       code: "dataset_failed",

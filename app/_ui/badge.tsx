@@ -34,6 +34,8 @@ const looks: Record<Status, { tone: Tone; icon: LucideIcon; spins?: boolean }> =
   failed: { tone: "failed", icon: CircleAlert },
   cancelled: { tone: "cancelled", icon: CircleSlash },
   importing: { tone: "running", icon: LoaderCircle, spins: true },
+  draft: { tone: "waiting", icon: CircleDashed },
+  freezing: { tone: "running", icon: LoaderCircle, spins: true },
   ready: { tone: "succeeded", icon: CircleCheck },
   starting: { tone: "waiting", icon: CircleDashed },
   loading: { tone: "running", icon: LoaderCircle, spins: true },

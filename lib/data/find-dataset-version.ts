@@ -1,5 +1,5 @@
 import { notFound } from "#lib/domain/errors";
-import { datasetVersionInclude, type DatasetVersionView } from "./dataset-version-view";
+import { findDatasetVersionViews, type DatasetVersionView } from "./dataset-version-view";
 import type { Database } from "./database";
 
 /**
@@ -10,12 +10,12 @@ export async function findDatasetVersion(
   db: Database,
   { workspaceId, dataset, version }: { workspaceId: string; dataset: string; version: number | null },
 ): Promise<DatasetVersionView> {
-  const find = (where: { version?: number; status?: string }) =>
-    db.datasetVersion.findFirst({
-      where: { dataset: { workspaceId, name: dataset }, ...where },
-      orderBy: { version: "desc" },
-      include: datasetVersionInclude,
+  const find = async (where: { version?: number; status?: string }) => {
+    const rows = await findDatasetVersionViews(db, {
+      where: { dataset: { workspaceId, name: dataset }, ...where }, orderBy: { version: "desc" }, take: 1,
     });
+    return rows[0];
+  };
   const row = version === null ? ((await find({ status: "ready" })) ?? (await find({}))) : await find({ version });
   if (!row) throw notFound("dataset", version === null ? dataset : `${dataset}@${version}`);
   return row;

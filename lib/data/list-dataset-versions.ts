@@ -1,5 +1,5 @@
 import { notFound } from "#lib/domain/errors";
-import { datasetVersionInclude, type DatasetVersionView } from "./dataset-version-view";
+import { findDatasetVersionViews, type DatasetVersionView } from "./dataset-version-view";
 import type { Database } from "./database";
 
 /** Newest first. @throws LatheError 404 when the workspace has no such dataset */
@@ -7,11 +7,7 @@ export async function listDatasetVersions(
   db: Database,
   { workspaceId, dataset }: { workspaceId: string; dataset: string },
 ): Promise<DatasetVersionView[]> {
-  const rows = await db.datasetVersion.findMany({
-    where: { dataset: { workspaceId, name: dataset } },
-    orderBy: { version: "desc" },
-    include: datasetVersionInclude,
-  });
+  const rows = await findDatasetVersionViews(db, { where: { dataset: { workspaceId, name: dataset } }, orderBy: { version: "desc" } });
   if (rows.length === 0) throw notFound("dataset", dataset);
   return rows;
 }

@@ -1,4 +1,4 @@
-import { datasetVersionInclude, type DatasetVersionView } from "./dataset-version-view";
+import { findDatasetVersionViews, type DatasetVersionView } from "./dataset-version-view";
 import type { Database } from "./database";
 
 export type DatasetView = { name: string; createdAt: Date; versions: number; latest: DatasetVersionView | null };
@@ -9,8 +9,10 @@ export async function listDatasets(db: Database, { workspaceId }: { workspaceId:
     orderBy: { name: "asc" },
     include: {
       _count: { select: { versions: true } },
-      versions: { orderBy: { version: "desc" }, take: 1, include: datasetVersionInclude },
+      versions: { orderBy: { version: "desc" }, take: 1, select: { id: true } },
     },
   });
-  return rows.map(({ name, createdAt, _count, versions }) => ({ name, createdAt, versions: _count.versions, latest: versions[0] ?? null }));
+  const latest = await findDatasetVersionViews(db, { where: { id: { in: rows.flatMap(({ versions }) => versions.map(({ id }) => id)) } } });
+  const byDataset = new Map(latest.map((version) => [version.datasetId, version]));
+  return rows.map(({ id, name, createdAt, _count }) => ({ name, createdAt, versions: _count.versions, latest: byDataset.get(id) ?? null }));
 }

@@ -114,6 +114,13 @@ export const datasetOperations = {
     method: "GET", path: "/datasets/{dataset}/versions/{version}", role: "viewer", summary: "A version: digest, counts, findings",
     params: versionParams, response: datasetVersion,
   }),
+  "rejection.list": operation({
+    method: "GET", path: "/datasets/{dataset}/versions/{version}/rejected", role: "viewer", summary: "Files left out, each with the reason",
+    params: versionParams, query: z.object(pageQuery), response: page(rejection),
+  }),
+};
+
+export const draftOperations = {
   "dataset-version.derive": operation({
     method: "POST", path: "/datasets/{dataset}/versions/{version}/derive", role: "editor",
     summary: "Make the next version from this one: a draft to change, or (sync) what the bucket holds now, read again only where it changed",
@@ -126,6 +133,9 @@ export const datasetOperations = {
     summary: "Freeze a draft: split it, write its manifest, and never change it again",
     params: versionParams, body: z.object({ split: splitOptions.optional() }), response: versionStarted,
   }),
+};
+
+export const versionOperations = {
   "dataset-version.update": operation({
     method: "PATCH", path: "/datasets/{dataset}/versions/{version}", role: "editor", summary: "Name a version, publish it or take it back",
     params: versionParams,
@@ -144,15 +154,14 @@ export const datasetOperations = {
       counts: z.object({ added: z.number().int(), removed: z.number().int(), relabelled: z.number().int(), moved: z.number().int(), replaced: z.number().int(), same: z.number().int() }),
     }),
   }),
+};
+
+export const exportOperations = {
   "dataset-version.export": operation({
     method: "POST", path: "/datasets/{dataset}/versions/{version}/export", role: "editor",
     summary: "Write a version under a prefix in a format others read: the table or manifest, and copies of the pictures where the format wants them",
     params: versionParams,
     body: z.object({ format: z.enum(datasetFormats).exclude(["unlabelled"]), bucket: z.string().min(1).max(255), prefix: z.string().max(1024) }),
     response: z.object({ job: z.string() }),
-  }),
-  "rejection.list": operation({
-    method: "GET", path: "/datasets/{dataset}/versions/{version}/rejected", role: "viewer", summary: "Files left out, each with the reason",
-    params: versionParams, query: z.object(pageQuery), response: page(rejection),
   }),
 };

@@ -78,6 +78,14 @@ export const sampleOperations = {
     params: versionParams, query: z.object(sampleFilter),
     response: z.object({ unlabelled: z.number().int(), labelled: z.number().int(), toReview: z.number().int(), accepted: z.number().int() }),
   }),
+  "duplicate.list": operation({
+    method: "GET", path: "/datasets/{dataset}/versions/{version}/duplicates", role: "viewer", summary: "Groups of pictures that are the same or nearly so",
+    params: versionParams,
+    query: z.object({ ...pageQuery, kind: z.enum(duplicateKinds).optional(), conflicting: z.enum(["true"]).optional() }), response: page(duplicateGroup),
+  }),
+};
+
+export const labellingOperations = {
   "sample.change": operation({
     method: "POST", path: "/datasets/{dataset}/versions/{version}/samples", role: "editor",
     summary: "Change samples of a draft, each by itself: what somebody else changed meanwhile is answered as it now is, and left",
@@ -102,11 +110,16 @@ export const sampleOperations = {
     summary: "Rename a label of a draft, or fold it into another", params: versionParams,
     body: z.object({ label: z.string().min(1).max(1024), to: labelText }), response: z.object({ changed: z.number().int(), draftRevision: z.number().int() }),
   }),
-  "duplicate.list": operation({
-    method: "GET", path: "/datasets/{dataset}/versions/{version}/duplicates", role: "viewer", summary: "Groups of pictures that are the same or nearly so",
+  "pre-label.start": operation({
+    method: "POST", path: "/datasets/{dataset}/versions/{version}/pre-label", role: "editor",
+    summary: "Have a model suggest labels for a draft's pictures that have none; they wait to be confirmed",
     params: versionParams,
-    query: z.object({ ...pageQuery, kind: z.enum(duplicateKinds).optional(), conflicting: z.enum(["true"]).optional() }), response: page(duplicateGroup),
+    /** model: NAME@V */
+    body: z.object({ model: z.string().min(1).max(80) }), response: z.object({ job: z.string() }),
   }),
+};
+
+export const decisionOperations = {
   "duplicate.decide": operation({
     method: "POST", path: "/datasets/{dataset}/versions/{version}/duplicates/{group}", role: "editor",
     summary: "Of a draft's group: drop all but one, give all the same label, or keep them as different pictures",
@@ -117,12 +130,5 @@ export const sampleOperations = {
       z.object({ decision: z.literal("keep") }),
     ]),
     response: z.object({ changed: z.number().int(), draftRevision: z.number().int() }),
-  }),
-  "pre-label.start": operation({
-    method: "POST", path: "/datasets/{dataset}/versions/{version}/pre-label", role: "editor",
-    summary: "Have a model suggest labels for a draft's pictures that have none; they wait to be confirmed",
-    params: versionParams,
-    /** model: NAME@V */
-    body: z.object({ model: z.string().min(1).max(80) }), response: z.object({ job: z.string() }),
   }),
 };

@@ -1,17 +1,14 @@
 import { createDatasetVersion } from "#lib/data/create-dataset-version";
 import { deleteDataset } from "#lib/data/delete-dataset";
 import { findDatasetVersion } from "#lib/data/find-dataset-version";
-import { listBuckets } from "#lib/data/list-buckets";
 import { listDatasets } from "#lib/data/list-datasets";
 import { listDatasetVersions } from "#lib/data/list-dataset-versions";
 import { listRejections } from "#lib/data/list-rejections";
-import { listSamples } from "#lib/data/list-samples";
-import type { datasetOperations, Rejection, Sample } from "#lib/protocol/datasets";
+import type { datasetOperations, Rejection } from "#lib/protocol/datasets";
 import { datasetVersionPrefix } from "#storage/keys";
 import { findImportSource } from "../find-import-source";
-import { presignDownload, thumbnailUrl } from "../object-urls";
 import { removeArtifacts } from "../remove-artifacts";
-import type { Call, Handlers } from "./call";
+import type { Handlers } from "./call";
 import { indexAfter, pageOf } from "./cursors";
 import { ok } from "./ok";
 import { presentDatasetVersion } from "./present-dataset";
@@ -54,17 +51,6 @@ export const datasetHandlers: Handlers<keyof typeof datasetOperations> = {
     return presentDatasetVersion(await findDatasetVersion(services.db, { workspaceId: access.workspace.workspaceId, dataset, version }));
   },
 
-  async "sample.list"(call, { dataset, version, cursor, limit = 100, label, split, search }) {
-    const { services, access } = call;
-    const row = await findDatasetVersion(services.db, { workspaceId: access.workspace.workspaceId, dataset, version });
-    const found = await listSamples(services.db, { datasetVersionId: row.id, after: indexAfter(cursor), limit: limit + 1, label, split, search });
-    const { rows, nextCursor } = pageOf(found, limit, ({ index }) => String(index));
-    // Another workspace may own a bucket of this name by now: then its pictures are not ours to show.
-    const bucketIsOurs = (await listBuckets(services.db, access.workspace)).some(({ name }) => name === row.bucket);
-    const items = await Promise.all(rows.map((sample) => presentSample(call, bucketIsOurs ? row.bucket : null, sample)));
-    return { items, nextCursor };
-  },
-
   async "rejection.list"({ services, access }, { dataset, version, cursor, limit = 100 }) {
     const row = await findDatasetVersion(services.db, { workspaceId: access.workspace.workspaceId, dataset, version });
     const found = await listRejections(services.db, { datasetVersionId: row.id, after: indexAfter(cursor), limit: limit + 1 });
@@ -72,17 +58,3 @@ export const datasetHandlers: Handlers<keyof typeof datasetOperations> = {
     return { items: rows.map(({ key, code, reason }) => ({ key, code: code as Rejection["code"], reason })), nextCursor };
   },
 };
-
-type SampleRow = Awaited<ReturnType<typeof listSamples>>[number];
-
-/** @param bucket null: gone; the addresses are empty then */
-async function presentSample({ services, access }: Call, bucket: string | null, row: SampleRow): Promise<Sample> {
-  const { index, key, label, split, sha256, sizeBytes, width, height } = row;
-  const shown = { index, key, label, split: split as Sample["split"], sha256, sizeBytes, width, height };
-  if (bucket === null) return { ...shown, url: "", thumbnailUrl: "" };
-  return {
-    ...shown,
-    url: await presignDownload(services.store, bucket, key),
-    thumbnailUrl: thumbnailUrl({ workspace: access.workspace.slug, bucket, key, version: sha256 }) ?? "",
-  };
-}

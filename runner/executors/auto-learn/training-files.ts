@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import type { JobInput } from "#lib/data/load-job-input";
-import { splits, type Manifest, type Sample } from "#lib/domain/dataset";
+import { splits, type Sample } from "#lib/domain/dataset";
 import { LatheError } from "#lib/domain/errors";
 import { formatBytes } from "#lib/domain/units";
 import { samplesFile, type TrainingSet } from "#lib/protocol/child";
@@ -14,6 +14,7 @@ import { untilStoreAnswers } from "../../work/patience";
 import { plural } from "../../work/words";
 import { Stopped, type Execution } from "../execution";
 import { deletedBucket } from "../import-dataset";
+import type { Manifest } from "../import/manifest";
 
 const concurrency = 16;
 /** A folder with a hundred thousand files is slow to look at. */

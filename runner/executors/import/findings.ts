@@ -1,4 +1,4 @@
-import type { Finding, Rejection, Sample } from "#lib/domain/dataset";
+import type { Finding, LabelledSample as Sample, Rejection } from "#lib/domain/dataset";
 import { plural } from "../../work/words";
 
 /** Below this side there is little to see in a picture. */

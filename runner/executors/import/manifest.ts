@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Finding, Manifest, Rejection, Sample, Split } from "#lib/domain/dataset";
+import type { Finding, LabelledSample, Rejection, Split } from "#lib/domain/dataset";
 import { LatheError } from "#lib/domain/errors";
 import type { LabelCount } from "#lib/protocol/datasets";
 import { splitSamples } from "#lib/nn/split";
@@ -8,7 +8,21 @@ import { findFindings } from "./findings";
 /** The same pictures are split the same way in every version of every dataset. */
 const splitSeed = 0;
 
-export type UnsplitSample = Omit<Sample, "split">;
+/** The frozen truth of a dataset version, written to the object store; its sha-256 is the version's digest. */
+export type Manifest = {
+  format: "lathe-manifest-1";
+  dataset: string;
+  version: number;
+  bucket: string;
+  prefix: string;
+  /** sorted; a label's place is its label index */
+  labels: string[];
+  samples: LabelledSample[];
+  rejected: Rejection[];
+  findings: Finding[];
+};
+
+export type UnsplitSample = Omit<LabelledSample, "split">;
 
 export type BuiltManifest = {
   manifest: Manifest;

@@ -6,7 +6,8 @@ import { Button, ErrorNote, ErrorState, SearchInput, Select, Skeleton, useScroll
 import { useWorkspace } from "#app/frame";
 import { DownloadMenu } from "#app/charts";
 import { splits } from "#lib/domain/dataset";
-import type { DatasetVersion, Sample } from "#lib/protocol/datasets";
+import type { DatasetVersion } from "#lib/protocol/datasets";
+import type { Sample } from "#lib/protocol/samples";
 import { Lightbox } from "./lightbox";
 import { allSamples, useSamples, type SampleFilter } from "./use-pages";
 
@@ -140,7 +141,7 @@ function Tile({ sample, side, onOpen }: { sample: Sample; side: number; onOpen: 
       type="button"
       onClick={onOpen}
       title={sample.key}
-      aria-label={t("tile", { name, label: sample.label, split: t(`split.${sample.split}`) })}
+      aria-label={t("tile", { name, label: sample.label ?? t("unlabelled"), split: sample.split ? t(`split.${sample.split}`) : "" })}
       className="group flex min-w-0 flex-col rounded-md text-left"
       style={{ width: side }}
     >
@@ -152,8 +153,8 @@ function Tile({ sample, side, onOpen }: { sample: Sample; side: number; onOpen: 
         )}
       </span>
       <span className="flex h-[22px] items-center gap-1.5 text-sm">
-        <span className="min-w-0 flex-1 truncate">{sample.label}</span>
-        {sample.split !== "train" && <span className="shrink-0 text-xs text-ink-muted">{t(`split.${sample.split}`)}</span>}
+        <span className="min-w-0 flex-1 truncate">{sample.label ?? t("unlabelled")}</span>
+        {sample.split && sample.split !== "train" && <span className="shrink-0 text-xs text-ink-muted">{t(`split.${sample.split}`)}</span>}
       </span>
     </button>
   );

@@ -4,7 +4,7 @@ import { ChevronLeft, ChevronRight, Download } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useEffect } from "react";
 import { Bytes, CopyId, Dialog, IconButton, KeyValue, LinkButton } from "#app/ui";
-import type { Sample } from "#lib/protocol/datasets";
+import type { Sample } from "#lib/protocol/samples";
 
 /** One picture large, with its facts. Arrow keys go to the neighbours, Escape closes. */
 export function Lightbox({ samples, index, onIndex, dataset }: { samples: readonly Sample[]; index: number | null; onIndex: (index: number | null) => void; dataset: string }) {
@@ -51,7 +51,7 @@ export function Lightbox({ samples, index, onIndex, dataset }: { samples: readon
       <div className="grid gap-5 md:grid-cols-[minmax(0,1fr)_17rem]">
         <div className="grid h-[min(58dvh,40rem)] place-items-center overflow-hidden rounded-md border border-line bg-sunken">
           {sample.url ? (
-            <img key={sample.key} src={sample.url} alt={t("tile", { name, label: sample.label, split: t(`split.${sample.split}`) })} className="size-full min-h-0 object-contain" />
+            <img key={sample.key} src={sample.url} alt={t("tile", { name, label: sample.label ?? t("unlabelled"), split: sample.split ? t(`split.${sample.split}`) : "" })} className="size-full min-h-0 object-contain" />
           ) : (
             <p className="text-base text-ink-muted">{t("gone")}</p>
           )}
@@ -59,8 +59,8 @@ export function Lightbox({ samples, index, onIndex, dataset }: { samples: readon
         <div className="flex min-w-0 flex-col gap-4">
           <KeyValue
             items={[
-              { label: t("label"), value: <span className="font-medium">{sample.label}</span> },
-              { label: t("splitName"), value: t(`split.${sample.split}`) },
+              { label: t("label"), value: <span className="font-medium">{sample.label ?? t("unlabelled")}</span> },
+              { label: t("splitName"), value: sample.split && t(`split.${sample.split}`) },
               { label: t("pixels"), value: <span className="nums">{`${format.number(sample.width)} × ${format.number(sample.height)}`}</span> },
               { label: tc("size"), value: <Bytes value={sample.sizeBytes} /> },
               { label: t("file"), value: <span className="text-sm break-all">{sample.key}</span> },

@@ -2,7 +2,8 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { operationKey, useWorkspace } from "#app/frame";
-import type { Rejection, Sample } from "#lib/protocol/datasets";
+import type { Rejection } from "#lib/protocol/datasets";
+import type { Sample } from "#lib/protocol/samples";
 import type { ApiError } from "#lib/sdk/client";
 import type { Client } from "#lib/sdk/client";
 
