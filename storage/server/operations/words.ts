@@ -39,6 +39,7 @@ function withoutFraming(value: string | undefined): string | undefined {
 const unsupported: [RegExp, RegExp | null][] = [
   [/^x-amz-server-side-encryption/, null],
   [/^x-amz-copy-source-server-side-encryption/, null],
+  [/^x-amz-bucket-object-lock-enabled$/, /^false$/i],
   [/^x-amz-(bucket-)?object-lock-/, null],
   [/^x-amz-grant-/, null],
   [/^x-amz-tagging$/, null],
