@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureAdministrator } from "#lib/data/ensure-administrator";
 import { storeSignInCode } from "#lib/data/sign-in-code";
 import { createClient } from "#lib/sdk/client";
 import { createTestDatabase } from "../../bin/testing/database";
 import { testStore } from "../../bin/testing/store";
-import { createApiKey } from "./create-api-key";
 import { startTestWeb, type Person, type TestWeb } from "./testing/web";
 
 let lathe: TestWeb;
@@ -149,16 +147,6 @@ describe("an API key", () => {
     const editor = await lathe.person({ slug: "acme", role: "editor" });
     await owner.client.call("member.change", { userId: editor.userId, role: "viewer" });
     await expect(editor.client.call("bucket.create", { bucket: "demoted" })).rejects.toMatchObject({ code: "role_too_small" });
-  });
-});
-
-describe("the object store's keys", () => {
-  it("are shown to the installation's administrators, not to whoever owns a workspace", async () => {
-    await expect(owner.client.call("s3.connection")).rejects.toMatchObject({ status: 403, code: "store_keys_not_shared" });
-    const { db, auth } = lathe.web.services;
-    const { userId, workspaceId } = await ensureAdministrator(db);
-    const { key } = await createApiKey(auth, { userId, workspaceId, name: "test", role: "owner" });
-    expect(await createClient({ baseUrl: lathe.url, token: key }).call("s3.connection")).toMatchObject({ endpoint: testStore().LATHE_S3_ENDPOINT });
   });
 });
 

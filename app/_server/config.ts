@@ -16,12 +16,12 @@ export type Config = {
   dev: boolean;
   /** no pages at all: for tests and for a web that serves only the API */
   apiOnly: boolean;
-  s3: { endpoint: string; publicEndpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
+  s3: { endpoint: string; publicEndpoint: string; region: string; accessKeyId: string; secretAccessKey: string; /** the store is the one that comes with Lathe, and this installation's alone: keys can be made in it */ embedded: boolean };
 };
 
 /**
  * DATABASE_URL, LATHE_HOST (127.0.0.1), LATHE_PORT (3000), LATHE_URL, LATHE_SECRET, LATHE_S3_*, and optionally
- * LATHE_RUNNER_TOKEN, LATHE_LOCAL_FILE, LATHE_SIGN_IN_CODE, LATHE_DEV=1, LATHE_API_ONLY=1.
+ * LATHE_S3_EMBEDDED=1, LATHE_RUNNER_TOKEN, LATHE_LOCAL_FILE, LATHE_SIGN_IN_CODE, LATHE_DEV=1, LATHE_API_ONLY=1.
  * @throws LatheError `web_not_configured`
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
@@ -51,6 +51,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       region: env.LATHE_S3_REGION || "us-east-1",
       accessKeyId: env.LATHE_S3_ACCESS_KEY_ID!,
       secretAccessKey: env.LATHE_S3_SECRET_ACCESS_KEY!,
+      embedded: env.LATHE_S3_EMBEDDED === "1",
     },
   };
 }

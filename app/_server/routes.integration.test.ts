@@ -38,6 +38,7 @@ const bodies: Record<string, unknown> = {
   "dataset.create": { dataset: "food", bucket: "acme-routes", prefix: "food/" },
   "auto-learn.start": { name: "dishes", dataset: "food" },
   "auto-learn.estimate": { name: "dishes", dataset: "food" },
+  "s3-key.create": { label: "k", grants: [{ bucket: "acme-routes", access: "read" }] },
   "endpoint.deploy": { model: "dishes@1" },
 };
 

@@ -7,6 +7,7 @@ import type { Live } from "./live";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
 import type { RunnerHub } from "./runners";
+import type { S3Keys } from "./s3-keys";
 import type { Thumbnails } from "./thumbnails";
 
 /** What a request may use. */
@@ -23,6 +24,7 @@ export type Services = {
   runners: RunnerHub;
   thumbnails: Thumbnails;
   bucketSizes: BucketSizes;
+  s3Keys: S3Keys;
   /** Tells runners of a queued job. What the queue misses, the sweep sends again. */
   enqueue(jobId: string): Promise<void>;
 };

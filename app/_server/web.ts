@@ -17,6 +17,7 @@ import type { Log } from "./log";
 import { createMetrics } from "./metrics";
 import { isSameOrigin } from "./origin";
 import { createRunnerHub } from "./runners";
+import { createS3Keys } from "./s3-keys";
 import type { Services } from "./services";
 import { startSweep } from "./sweep";
 import { Thumbnails } from "./thumbnails";
@@ -54,12 +55,16 @@ export async function startWeb(config: Config, log: Log): Promise<Web> {
     const io = createSockets(server, config);
     const live = createLive(io, { db, auth, config, log });
     const runners = createRunnerHub(io, { db, log, live });
+    const s3Keys = createS3Keys({ db, config, log });
+    undo.unshift(() => s3Keys.close());
+    await s3Keys.sync();
     const services: Services = {
       version: packageJson.version,
       config, db, store, auth, log, live, runners,
       metrics: createMetrics(db, () => runners.connectedCount()),
       thumbnails: new Thumbnails(store),
       bucketSizes: new BucketSizes(store),
+      s3Keys,
       async enqueue(jobId) {
         // The job's row is there: what the queue misses now, the sweep sends again.
         await queue.sendJob(jobId).catch((err: unknown) => log.warn({ err, job: jobId }, "a job could not be sent to the queue yet"));

@@ -10,6 +10,7 @@ import { addModelCommands } from "./commands/model";
 import { addEndpointCommands } from "./commands/endpoint";
 import { addPredictCommand } from "./commands/predict";
 import { addLoginCommand } from "./commands/login";
+import { addS3KeyCommands } from "./commands/s3-key";
 import { CommandFailed, UsageError } from "./failure";
 
 /** @returns the exit code: 0 done, 1 the thing asked for failed, 2 the call's words are off */
@@ -20,6 +21,7 @@ export async function main(words: readonly string[]): Promise<number> {
     .showHelpAfterError("(try --help)")
     .enablePositionalOptions();
   addBucketCommands(program);
+  addS3KeyCommands(program);
   addCopyCommand(program);
   addDatasetCommands(program);
   addAutoLearnCommand(program);

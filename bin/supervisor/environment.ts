@@ -22,6 +22,8 @@ export type StoreAccess = {
   LATHE_S3_REGION: string;
   LATHE_S3_ACCESS_KEY_ID: string;
   LATHE_S3_SECRET_ACCESS_KEY: string;
+  /** It is the one that comes with Lathe: web may make keys in it. */
+  LATHE_S3_EMBEDDED?: "1";
 };
 
 const STORE_VARIABLES = [

@@ -80,6 +80,7 @@ export function storePlan(settings: Settings, port: number, secrets: Secrets): {
   // Browsers send pictures straight to the store: it must be reachable from wherever web is.
   const names = reachableAs(settings.host);
   const access: StoreAccess = {
+    LATHE_S3_EMBEDDED: "1",
     LATHE_S3_ENDPOINT: urlOf(names[0], port),
     LATHE_S3_REGION: STORE_REGION,
     LATHE_S3_ACCESS_KEY_ID: secrets.storeAccessKeyId,

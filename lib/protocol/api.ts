@@ -7,11 +7,13 @@ import { jobOperations } from "./jobs";
 import { modelOperations } from "./models";
 import { runnerOperations } from "./runners";
 import { sampleOperations } from "./samples";
+import { s3KeyOperations } from "./s3-keys";
 
 /** Every call of /api/v1, by name. */
 export const operations = {
   ...accountOperations,
   ...bucketOperations,
+  ...s3KeyOperations,
   ...datasetOperations,
   ...sampleOperations,
   ...jobOperations,

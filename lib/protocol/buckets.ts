@@ -37,10 +37,6 @@ export const presignedUpload = z.object({
 });
 export type PresignedUpload = z.infer<typeof presignedUpload>;
 
-export const s3Connection = z.object({
-  endpoint: z.string(), region: z.string(), accessKeyId: z.string(), secretAccessKey: z.string(),
-});
-
 export const bucketOperations = {
   "bucket.list": operation({ method: "GET", path: "/buckets", role: "viewer", summary: "Buckets with their size", response: z.array(bucket) }),
   "bucket.create": operation({
@@ -77,8 +73,5 @@ export const bucketOperations = {
     params: bucketParams,
     body: z.union([z.object({ keys: z.array(key).min(1).max(1000) }), z.object({ prefix: key })]),
     response: z.object({ deleted: z.number().int() }),
-  }),
-  "s3.connection": operation({
-    method: "GET", path: "/s3-connection", role: "owner", summary: "What aws-cli or rclone needs to reach the object store", response: s3Connection,
   }),
 };

@@ -38,12 +38,15 @@ export const accountHandlers: Handlers<keyof typeof accountOperations> = {
   },
 
   async "member.change"({ services, access }, { userId, role }) {
-    return presentMember(await changeMember(services.db, { workspaceId: access.workspace.workspaceId, userId, role }));
+    const member = await changeMember(services.db, { workspaceId: access.workspace.workspaceId, userId, role });
+    await services.s3Keys.sync();
+    return presentMember(member);
   },
 
   async "member.remove"({ services, access }, { userId }) {
     const { workspaceId } = access.workspace;
     await removeMember(services.db, { workspaceId, userId });
+    await services.s3Keys.sync();
     services.live.disconnect({ workspaceId, userId });
     return ok;
   },

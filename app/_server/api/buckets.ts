@@ -1,6 +1,5 @@
 import { createBucket } from "#lib/data/create-bucket";
 import { deleteBucket } from "#lib/data/delete-bucket";
-import { administratorsSlug } from "#lib/data/ensure-administrator";
 import { findBucket } from "#lib/data/find-bucket";
 import { listBuckets } from "#lib/data/list-buckets";
 import { LatheError } from "#lib/domain/errors";
@@ -40,7 +39,8 @@ export const bucketHandlers: Handlers<keyof typeof bucketOperations> = {
     const { workspaceId } = access.workspace;
     await findBucket(services.db, { bucket, workspaceId });
     await emptyAndDelete(services.store, bucket);
-    await deleteBucket(services.db, { bucket, workspaceId });
+    // Before its name is free for another workspace, no key may reach it any more.
+    await services.s3Keys.change((tx) => deleteBucket(tx, { bucket, workspaceId }));
     services.bucketSizes.forget(bucket);
     services.live.changed(workspaceId, "bucket", bucket);
     return ok;
@@ -83,23 +83,7 @@ export const bucketHandlers: Handlers<keyof typeof bucketOperations> = {
     services.live.changed(workspaceId, "bucket", bucket);
     return { deleted };
   },
-
-  async "s3.connection"({ services, access }) {
-    // These keys open every workspace's buckets, and anybody may make a workspace and own it.
-    if (access.workspace.slug !== administratorsSlug) throw storeKeysNotShared();
-    const { publicEndpoint: endpoint, region, accessKeyId, secretAccessKey } = services.config.s3;
-    return { endpoint, region, accessKeyId, secretAccessKey };
-  },
 };
-
-function storeKeysNotShared(): LatheError {
-  return new LatheError({
-    code: "store_keys_not_shared",
-    message: "The object store's keys reach the buckets of every workspace; only this installation's administrators see them.",
-    nextStep: `Upload and download on the page or by \`lathe cp\`, or ask an owner of the workspace "${administratorsSlug}".`,
-    status: 403,
-  });
-}
 
 async function presentObject({ services, access }: Call, bucket: string, object: ListedObject): Promise<StoredObject> {
   const { key, sizeBytes, modifiedAtMs, etag } = object;

@@ -7,11 +7,13 @@ import { jobHandlers } from "./jobs";
 import { modelHandlers } from "./models";
 import { runnerHandlers } from "./runners";
 import { sampleHandlers } from "./samples";
+import { s3KeyHandlers } from "./s3-keys";
 
 /** An operation without its handler does not compile. */
 export const handlers: Handlers = {
   ...accountHandlers,
   ...bucketHandlers,
+  ...s3KeyHandlers,
   ...datasetHandlers,
   ...sampleHandlers,
   ...jobHandlers,

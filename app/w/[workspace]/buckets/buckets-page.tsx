@@ -9,7 +9,7 @@ import { Button, Bytes, CliHint, DataTable, EmptyState, ErrorState, Num, Page, P
 import { useOperation, useWorkspace } from "#app/frame";
 import { CreateBucketDialog } from "./create-bucket-dialog";
 import { DeleteBucketDialog } from "./delete-bucket-dialog";
-import { S3Dialog } from "./s3-connection";
+import { S3Dialog } from "./_s3/s3-connection";
 
 export function BucketsPage() {
   const t = useTranslations("buckets");

@@ -2,10 +2,10 @@
 
 import { useTranslations } from "next-intl";
 import { Page, PageHeader, Tabs, useUrlState } from "#app/ui";
-import { S3Connection } from "../buckets/s3-connection";
 import { ApiKeys } from "./api-keys";
 import { Members } from "./members";
 import { Profile } from "./profile";
+import { S3Keys } from "./s3-keys";
 
 export function SettingsPage() {
   const t = useTranslations("settings");
@@ -21,16 +21,7 @@ export function SettingsPage() {
           { value: "profile", label: t("tab.profile"), content: <Profile /> },
           { value: "members", label: t("tab.members"), content: <Members /> },
           { value: "keys", label: t("tab.keys"), content: <ApiKeys /> },
-          {
-            value: "s3",
-            label: t("tab.s3"),
-            content: (
-              <div className="flex max-w-2xl flex-col gap-4">
-                <p className="text-base text-ink-muted">{t("s3Text")}</p>
-                <S3Connection />
-              </div>
-            ),
-          },
+          { value: "s3", label: t("tab.s3"), content: <S3Keys /> },
         ]}
       />
     </Page>

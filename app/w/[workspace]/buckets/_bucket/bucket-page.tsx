@@ -10,7 +10,7 @@ import { useOperation, useWorkspace } from "#app/frame";
 import { matchesSearch } from "../../../../_ui/table-rows";
 import { useUploadDrop } from "../../../../_uploads/use-upload-drop";
 import { DeleteBucketDialog } from "../delete-bucket-dialog";
-import { S3Dialog } from "../s3-connection";
+import { S3Dialog } from "../_s3/s3-connection";
 import { BucketToolbar, type View } from "./bucket-toolbar";
 import { DeleteEntriesDialog } from "./delete-entries-dialog";
 import { downloadObjects, maxDownloads } from "./download-objects";
