@@ -13,6 +13,24 @@ export const rejectionCodes = [
   "unsupported_format",
   "no_label",
   "unreadable",
+  /** a row of a table names a file that is not there */
+  "missing_file",
+  /** a file that no row of the table names */
+  "not_named",
+  /** two rows say different things of one file */
+  "contradicting_rows",
+  /** a line of a table or annotation that says nothing that can be read */
+  "bad_row",
+  /** a label that is empty, too long, of a wrong type, or an index that stands for none */
+  "bad_label",
+  /** a box outside the picture, without area, or of numbers that are none */
+  "bad_box",
+  /** a column of a table that is not read */
+  "unknown_column",
+  /** a text without its picture, or an annotation without its image */
+  "no_picture",
+  /** a key that cannot be stored as text */
+  "bad_key",
 ] as const;
 export type RejectionCode = (typeof rejectionCodes)[number];
 
