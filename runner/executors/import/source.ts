@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Box, DatasetFormat, Rejection, RejectionCode, Split } from "#lib/domain/dataset";
 import { LatheError } from "#lib/domain/errors";
 import { compareKeys } from "#storage/key-order";
