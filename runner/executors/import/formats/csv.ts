@@ -98,4 +98,3 @@ function unclear(file: string, why: string): LatheError {
     status: 422,
   });
 }
-
