@@ -9,6 +9,8 @@ import { smallDisk } from "../testing/small-disk";
 import { startTestStore, type TestStore } from "../testing/test-store";
 
 const MiB = 1024 * 1024;
+/** Large enough for a file of its own. */
+const oldContent = "old content".repeat(10_000);
 const full = expect.objectContaining({ name: "LatheError", code: "store_full", nextStep: expect.stringContaining("make room") });
 const open: { server: TestStore; store: S3Store }[] = [];
 afterEach(async () => {
@@ -23,7 +25,7 @@ async function start(options: Parameters<typeof startTestStore>[0]) {
   const store = server.client();
   open.push({ server, store });
   await store.createBucket("photos");
-  await store.put("photos", "old", "old content");
+  await store.put("photos", "old", oldContent);
   return { server, store };
 }
 
@@ -55,7 +57,7 @@ describe("a full disk", () => {
       },
     });
     await expect(store.put("photos", "old", body, { sizeBytes: 8 * MiB })).rejects.toEqual(full);
-    expect((await readObject(store, "photos", "old", 100)).toString()).toBe("old content");
+    expect((await readObject(store, "photos", "old", MiB)).toString()).toBe(oldContent);
     expect(await blobs(server)).toBe(1);
   });
 

@@ -32,7 +32,7 @@ describe("keys", () => {
     for (const key of hostileKeys) await store.put("photos", key, `content of ${key}`);
     for (const key of hostileKeys) expect((await readObject(store, "photos", key, 1000)).toString()).toBe(`content of ${key}`);
     const blob = /^blobs(\/[0-9a-z]{6}(\/[0-9a-f]{24})?)?$/;
-    expect((await filesUnder(server.root)).filter((file) => !blob.test(file)).sort()).toEqual(["index.log", "lock", "reserve"]);
+    expect((await filesUnder(server.root)).filter((file) => !blob.test(file) && !file.startsWith("index/")).sort()).toEqual(["index", "lock", "reserve", "segments", "segments/00000001"]);
     expect(existsSync(path.join(server.root, "../etc"))).toBe(false);
     await store.deleteMany("photos", hostileKeys);
   });
@@ -59,14 +59,11 @@ describe("bucket names", () => {
 
 describe("what is not done", () => {
   it.each([
-    ["GET", "/photos?versioning"],
     ["GET", "/photos?acl"],
     ["PUT", "/photos?policy"],
     ["GET", "/photos?lifecycle"],
-    ["GET", "/photos?versions"],
     ["GET", "/photos/key?attributes"],
     ["GET", "/photos/key?partNumber=1"],
-    ["GET", "/photos/key?versionId=1"],
     ["POST", "/photos"],
     ["PATCH", "/photos/key"],
     ["DELETE", "/"],
@@ -171,6 +168,7 @@ describe("requests out of bounds", () => {
   it("cut off in the middle leave nothing", async () => {
     const { url } = await store.presignPut("photos", "cut", { expiresInSeconds: 60 });
     const { pathname, search, host } = new URL(url);
+    await store.put("photos", "large", Buffer.alloc(100_000));
     const before = (await filesUnder(path.join(server.root, "blobs"))).length;
     const socket = connect(Number(new URL(server.endpoint).port), "127.0.0.1");
     socket.write(`PUT ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 1000000\r\n\r\n`);

@@ -22,12 +22,12 @@ describe("the store's process", () => {
     let push = (_bytes: Buffer | null) => {};
     const body = new Readable({ read() {} });
     push = (bytes) => void body.push(bytes);
-    const put = store.put("photos", "slow", body, { sizeBytes: 10 });
-    push(Buffer.from("hello"));
+    const put = store.put("photos", "slow", body, { sizeBytes: 200_000 });
+    push(Buffer.alloc(100_000, "a"));
     await expect.poll(async () => (await readdir(path.join(root, "blobs"))).length).toBe(1);
     first.child.kill(signal);
     await expect.poll(() => refusesConnections(first.endpoint)).toBe(true);
-    push(Buffer.from("world"));
+    push(Buffer.alloc(100_000, "b"));
     push(null);
     await put;
     store.close();
@@ -36,7 +36,7 @@ describe("the store's process", () => {
 
     const second = await startStoreProcess(root);
     const again = second.client();
-    expect((await readObject(again, "photos", "slow", 100)).toString()).toBe("helloworld");
+    expect((await readObject(again, "photos", "slow", 1_000_000)).toString()).toBe("a".repeat(100_000) + "b".repeat(100_000));
     again.close();
     second.child.kill("SIGTERM");
     expect(await second.ended).toBe(0);

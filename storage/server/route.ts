@@ -6,6 +6,7 @@ import { deleteBucketCors, getBucketCors, putBucketCors } from "./operations/cor
 import { deleteObjects } from "./operations/delete-objects";
 import { listParts, listUploads } from "./operations/list-uploads";
 import { listObjects, listObjectsV2 } from "./operations/listing";
+import { getBucketVersioning, listObjectVersions, putBucketVersioning } from "./operations/versioning";
 import { abortUpload, completeUpload, createUpload, uploadPart, uploadPartCopy } from "./operations/multipart";
 import { deleteObject, getObject, headObject, putObject } from "./operations/objects";
 import type { Context } from "./operations/context";
@@ -19,6 +20,8 @@ const choosing = new Set([
   "uploadId", "uploads", "versionId", "versioning", "versions", "website",
 ]);
 
+const versioned = new Set(["GET", "HEAD", "DELETE"]);
+
 /** METHOD and the choosing words in alphabetical order; `copy` stands for x-amz-copy-source. */
 const ofService: Record<string, Operation<object>> = { GET: listBuckets };
 
@@ -30,6 +33,9 @@ const ofBucket: Record<string, Operation<AtBucket>> = {
   "GET list-type": listObjectsV2,
   "GET location": getBucketLocation,
   "GET uploads": listUploads,
+  "GET versioning": getBucketVersioning,
+  "PUT versioning": putBucketVersioning,
+  "GET versions": listObjectVersions,
   "GET cors": getBucketCors,
   "PUT cors": putBucketCors,
   "DELETE cors": deleteBucketCors,
@@ -56,8 +62,8 @@ export function route(context: Context, request: S3Request): Promise<Answer> | A
   const method = request.message.method ?? "";
   const words = [...request.query.keys()].filter((name) => choosing.has(name));
   if (request.header("x-amz-copy-source") !== undefined && method === "PUT") words.push("copy");
-  // A null version is what objects have where no versions are kept.
-  const named = words.filter((name) => !(name === "versionId" && request.query.get(name) === "null")).sort();
+  // Which version is no other operation: those that know of none look at the name no further.
+  const named = words.filter((name) => !(name === "versionId" && key !== null && versioned.has(method))).sort();
   const name = [method, ...named].join(" ");
   const unknown = () => new S3Error("NotImplemented", `This object store does not do "${name}" on ${key !== null ? "an object" : bucket !== null ? "a bucket" : "the service"}.`);
   if (bucket === null) return run(ofService[name], {});

@@ -19,8 +19,8 @@ export async function* readBytes(blobs: Blobs, { blobs: files, first, last }: Ob
     try {
       for (let position = from; position < end; ) {
         const buffer = Buffer.allocUnsafe(Math.min(readBytesAtOnce, end - position));
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-        if (bytesRead === 0) throw new Error(`blobs/${id} is shorter than the index says`);
+        const bytesRead = await file.read(buffer, position);
+        if (bytesRead === 0) throw new Error(`${blobs.pathOf(id)} is shorter than the index says`);
         position += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }

@@ -3,7 +3,7 @@ import { S3Error } from "./errors";
 
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/** An element's content: text, or elements in order; a list repeats the element; undefined leaves it out. */
+/** An element's content: text, or elements in order; a list repeats the element, under "" its items follow without one; undefined leaves it out. */
 export type XmlContent = string | number | boolean | undefined | XmlContent[] | { [name: string]: XmlContent };
 
 export function xmlDocument(root: string, content: XmlContent): string {
@@ -18,7 +18,7 @@ export function xmlError(content: XmlContent): string {
 function inner(content: XmlContent): string {
   if (typeof content !== "object") return escape(String(content ?? ""));
   return Object.entries(content)
-    .map(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => (one === undefined ? "" : `<${name}>${inner(one)}</${name}>`)).join(""))
+    .map(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => (one === undefined ? "" : name === "" ? inner(one) : `<${name}>${inner(one)}</${name}>`)).join(""))
     .join("");
 }
 

@@ -3,59 +3,56 @@ import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import type { Blob } from "../entries";
 import { fromDisk } from "../errors";
-import { FolderSync, syncFolder, type Files } from "./files";
-import { writeAll } from "./log";
+import { FolderSync, syncFolder, writeAll, type Files } from "./files";
+import { placeInSegment } from "./rows";
 
 /** Files for one folder: few enough to list quickly, many enough that writers at one time share a folder and its sync. */
 const filesPerFolder = 4096;
 /** Small pieces are gathered to this before they are written; it is what one upload holds in memory. */
 const gatherBytes = 512 * 1024;
 
+/** Where files are noted that must go unless something comes to refer to them. */
+export type LooseFiles = { add(id: string): Promise<void>; drop(ids: readonly string[]): Promise<void> };
+
+/** Bytes being read. */
+export type OpenBlob = { read(buffer: Buffer, position: number): Promise<number>; close(): Promise<void> };
+
 /**
- * The objects' bytes: files `blobs/FOLDER/NAME`, named by chance, never by key, written once. What the log does not
- * refer to is swept at start: that is how a crash in the middle of an upload leaves nothing.
+ * The objects' bytes: larger ones as files `blobs/FOLDER/NAME`, named by chance, never by key, written once; small ones in
+ * the journal's segments. A file is noted as loose before it is made: that is how a crash in the middle of an upload
+ * leaves nothing, though no start looks through all files.
  */
 export class Blobs {
   #current: { id: number; made: Promise<FolderSync>; count: number } | null = null;
   #nextFolder = 1;
   /** files being read, which must stay until they are let go */
   readonly #readers = new Map<string, number>();
-  readonly #doomed = new Set<string>();
+  readonly #doomed = new Map<string, () => Promise<void>>();
+  /** files that are gone, but still noted as loose */
+  #gone: string[] = [];
 
-  constructor(private readonly files: Files, private readonly root: string, private readonly warn: (line: string) => void) {}
+  private constructor(
+    private readonly files: Files,
+    private readonly root: string,
+    private readonly segments: string,
+    private readonly loose: LooseFiles,
+    private readonly warn: (line: string) => void,
+  ) {}
 
-  /**
-   * Removes what nothing refers to, and tells of what is missing.
-   * @param live ids with sizes that the log refers to
-   */
-  async sweep(live: ReadonlyMap<string, number>): Promise<void> {
-    await this.files.mkdir(this.root, { recursive: true, mode: 0o700 });
-    let found = 0;
-    let swept = 0;
-    for (const folder of await this.files.readdir(this.root)) {
-      const id = Number.parseInt(folder, 36);
-      if (!/^[0-9a-z]{6}$/.test(folder)) continue;
-      this.#nextFolder = Math.max(this.#nextFolder, id + 1);
-      const names = await this.files.readdir(path.join(this.root, folder));
-      let kept = 0;
-      for (const name of names) {
-        if (live.has(`${folder}/${name}`)) kept++;
-        else {
-          await this.files.unlink(path.join(this.root, folder, name));
-          swept++;
-        }
-      }
-      found += kept;
-      if (kept === 0) await this.files.rmdir(path.join(this.root, folder));
+  static async open(files: Files, root: string, segments: string, loose: LooseFiles, warn: (line: string) => void): Promise<Blobs> {
+    const blobs = new Blobs(files, root, segments, loose, warn);
+    await files.mkdir(root, { recursive: true, mode: 0o700 });
+    for (const folder of await files.readdir(root)) {
+      if (/^[0-9a-z]{6}$/.test(folder)) blobs.#nextFolder = Math.max(blobs.#nextFolder, Number.parseInt(folder, 36) + 1);
     }
-    if (swept > 0) this.warn(`removed ${swept} files of uploads that were never finished`);
-    if (found < live.size) this.warn(`${live.size - found} of ${live.size} objects' files are missing under ${this.root}: put them back from a backup`);
+    return blobs;
   }
 
   /** @throws S3Error InsufficientStorage */
   async create(): Promise<BlobWriter> {
     try {
       const { id, folder } = await this.#place();
+      await this.loose.add(id);
       const file = await this.files.open(this.pathOf(id), "wx", 0o600);
       return new BlobWriter(id, file, folder, () => this.remove([id]));
     } catch (error) {
@@ -67,6 +64,7 @@ export class Blobs {
   async duplicate(blob: Blob): Promise<Blob> {
     try {
       const { id, folder } = await this.#place();
+      await this.loose.add(id);
       await this.files.link(this.pathOf(blob.id), this.pathOf(id));
       await folder.sync();
       return { id, sizeBytes: blob.sizeBytes };
@@ -75,47 +73,87 @@ export class Blobs {
     }
   }
 
-  async open(id: string): Promise<FileHandle> {
-    return this.files.open(this.pathOf(id), "r");
+  async open(id: string): Promise<OpenBlob> {
+    const file = await this.files.open(this.pathOf(id), "r");
+    const start = placeInSegment(id)?.offset ?? 0;
+    return {
+      read: async (buffer, position) => (await file.read(buffer, 0, buffer.length, start + position)).bytesRead,
+      close: () => file.close(),
+    };
   }
 
-  /** Keeps files from being removed until `release`. */
+  /** Keeps bytes from being removed until `release`. */
   hold(blobs: readonly Blob[]): { release(): void } {
-    for (const { id } of blobs) this.#readers.set(id, (this.#readers.get(id) ?? 0) + 1);
+    const paths = [...new Set(blobs.map(({ id }) => this.pathOf(id)))];
+    for (const file of paths) this.#readers.set(file, (this.#readers.get(file) ?? 0) + 1);
     let held = true;
     return {
       release: () => {
         if (!held) return;
         held = false;
-        for (const { id } of blobs) {
-          const rest = this.#readers.get(id)! - 1;
-          if (rest > 0) this.#readers.set(id, rest);
+        for (const file of paths) {
+          const rest = this.#readers.get(file)! - 1;
+          if (rest > 0) this.#readers.set(file, rest);
           else {
-            this.#readers.delete(id);
-            if (this.#doomed.delete(id)) void this.#unlink(id);
+            this.#readers.delete(file);
+            const remove = this.#doomed.get(file);
+            this.#doomed.delete(file);
+            void remove?.();
           }
         }
       },
     };
   }
 
-  /** A file that cannot be removed now is swept at the next start. */
+  /** A file that cannot be removed now is removed at the next start. */
   async remove(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      if (this.#readers.has(id)) this.#doomed.add(id);
-      else await this.#unlink(id);
+    await Promise.all(ids.map((id) => this.#whenUnread(this.pathOf(id), async () => {
+      if (!(await this.#unlink(this.pathOf(id)))) return;
+      this.#gone.push(id);
+      // One write for many.
+      if (this.#gone.length > 100) await this.forgetRemoved();
+    })));
+  }
+
+  async forgetRemoved(): Promise<void> {
+    const gone = this.#gone.splice(0);
+    await this.loose.drop(gone).catch((error: unknown) => this.warn(`could not note removed files: ${String(error)}`));
+  }
+
+  /** Ids of all files there are. */
+  async everyFile(): Promise<string[]> {
+    const ids: string[] = [];
+    for (const folder of await this.files.readdir(this.root)) {
+      if (!/^[0-9a-z]{6}$/.test(folder)) continue;
+      for (const name of await this.files.readdir(path.join(this.root, folder))) ids.push(`${folder}/${name}`);
     }
+    return ids;
+  }
+
+  async removeSegment(segment: string): Promise<void> {
+    const file = path.join(this.segments, segment);
+    await this.#whenUnread(file, async () => void (await this.#unlink(file)));
   }
 
   pathOf(id: string): string {
-    return path.join(this.root, id);
+    const place = placeInSegment(id);
+    return place ? path.join(this.segments, place.segment) : path.join(this.root, id);
   }
 
-  async #unlink(id: string): Promise<void> {
+  async #whenUnread(file: string, remove: () => Promise<void>): Promise<void> {
+    if (this.#readers.has(file)) this.#doomed.set(file, remove);
+    else await remove();
+  }
+
+  /** @returns whether it is gone */
+  async #unlink(file: string): Promise<boolean> {
     try {
-      await this.files.unlink(this.pathOf(id));
+      await this.files.unlink(file);
+      return true;
     } catch (error) {
-      this.warn(`could not remove blobs/${id}: ${(error as Error).message}`);
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
+      this.warn(`could not remove ${file}: ${(error as Error).message}`);
+      return false;
     }
   }
 

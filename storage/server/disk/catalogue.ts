@@ -1,134 +1,110 @@
-import { SortedKeys } from "../../sorted-keys";
-import type { Change, CorsRule, ObjectEntry, Part, Upload } from "../entries";
+import type { BucketConfig, Change, VersionNumber } from "../entries";
+import { applyToRows } from "./apply";
+import { Bucket } from "./bucket";
+import { Draft } from "./draft";
+import type { Position } from "./journal";
+import type { OrderedRows } from "./ordered-rows";
+import { bucketRow, checkpointRow, looseRow, positionRow, prefixed, segmentRow } from "./rows";
 
-export type UploadState = { upload: Upload; parts: Map<number, Part> };
+type BucketRow = { createdAtMs: number; config: BucketConfig };
 
-/** A bucket in memory. */
-export class Bucket {
-  readonly objects = new Map<string, ObjectEntry>();
-  readonly uploads = new Map<string, UploadState>();
-  cors: CorsRule[] | null = null;
-  /** Set while its deletion is being written: nothing new may come in. */
-  closing = false;
-  /** Changes that are being written: it cannot be deleted meanwhile. */
-  pending = 0;
-  #sorted: SortedKeys | null = null;
-
-  constructor(readonly name: string, readonly createdAtMs: number) {}
-
-  /** Built at the first listing: replaying a long log needs no order. */
-  get sorted(): SortedKeys {
-    return (this.#sorted ??= new SortedKeys(this.objects.keys()));
-  }
-
-  set(key: string, entry: ObjectEntry): void {
-    if (!this.objects.has(key)) this.#sorted?.add(key);
-    this.objects.set(key, entry);
-  }
-
-  delete(key: string): void {
-    if (this.objects.delete(key)) this.#sorted?.delete(key);
-  }
-}
-
-/** All buckets, as the log tells them. The only place where a change takes effect. */
+/** All buckets and what is in them: the index. The only place where a change takes effect. */
 export class Catalogue {
   readonly buckets = new Map<string, Bucket>();
-  /** lines that a rewritten log would have */
-  liveChanges = 0;
+  #seq = 0;
 
-  /** @returns ids of the files that nothing refers to any more */
-  apply(change: Change): string[] {
-    if (change.op === "bucket") {
-      if (!this.buckets.has(change.bucket)) {
-        this.buckets.set(change.bucket, new Bucket(change.bucket, change.atMs));
-        this.liveChanges++;
-      }
-      return [];
-    }
-    const bucket = this.buckets.get(change.bucket);
-    // A change that was on its way when its bucket went.
-    if (!bucket) return change.op === "put" || change.op === "complete" ? change.entry.blobs.map((b) => b.id) : [];
-    switch (change.op) {
-      case "bucket-gone":
-        this.buckets.delete(bucket.name);
-        this.liveChanges--;
-        return [
-          ...[...bucket.objects.keys()].flatMap((key) => this.#dropObject(bucket, key)),
-          ...[...bucket.uploads.keys()].flatMap((id) => this.#dropUpload(bucket, id)),
-        ];
-      case "cors":
-        bucket.cors = change.rules;
-        return [];
-      case "put":
-        return this.#setObject(bucket, change.key, change.entry);
-      case "delete":
-        return this.#dropObject(bucket, change.key);
-      case "upload":
-        bucket.uploads.set(change.upload.id, { upload: change.upload, parts: new Map() });
-        this.liveChanges++;
-        return [];
-      case "part": {
-        const state = bucket.uploads.get(change.upload);
-        if (!state) return [change.part.blob.id];
-        const before = state.parts.get(change.part.number);
-        state.parts.set(change.part.number, change.part);
-        if (!before) this.liveChanges++;
-        return before ? [before.blob.id] : [];
-      }
-      case "upload-gone":
-        return this.#dropUpload(bucket, change.upload);
-      case "complete": {
-        const kept = new Set(change.entry.blobs.map((b) => b.id));
-        const parts = this.#dropUpload(bucket, change.upload).filter((id) => !kept.has(id));
-        return [...parts, ...this.#setObject(bucket, change.key, change.entry)];
-      }
-    }
+  private constructor(readonly rows: OrderedRows) {}
+
+  static async open(rows: OrderedRows): Promise<Catalogue> {
+    const catalogue = new Catalogue(rows);
+    const position = rows.get(positionRow);
+    if (position) catalogue.#seq = (JSON.parse(position) as { seq: number }).seq;
+    for await (const [row, value] of rows.range(prefixed("b"))) catalogue.#setBucket(row.slice(1), value);
+    return catalogue;
   }
 
-  /** The shortest list of changes that leads here. */
-  *changes(): Generator<Change> {
-    for (const bucket of this.buckets.values()) {
-      yield { op: "bucket", bucket: bucket.name, atMs: bucket.createdAtMs };
-      if (bucket.cors) yield { op: "cors", bucket: bucket.name, rules: bucket.cors };
-      for (const [key, entry] of bucket.objects) yield { op: "put", bucket: bucket.name, key, entry };
-      for (const { upload, parts } of bucket.uploads.values()) {
-        yield { op: "upload", bucket: bucket.name, upload };
-        for (const part of parts.values()) yield { op: "part", bucket: bucket.name, upload: upload.id, part };
-      }
-    }
+  /** The number of a new version. */
+  nextVersion(bucket: Bucket): VersionNumber {
+    return { seq: ++this.#seq, isNull: bucket.config.versioning !== "enabled" };
   }
 
-  /** Ids of all files that anything refers to. */
-  liveBlobs(): Map<string, number> {
+  /**
+   * Lets changes take effect that are in the journal up to a position.
+   * @returns for each the ids of files that nothing refers to any more
+   */
+  async apply(changes: readonly Change[], position: Position): Promise<string[][]> {
+    const draft = new Draft(this.rows);
+    const touched = new Set<string>();
+    const freed = changes.map((change) => {
+      if ("version" in change) this.#seq = Math.max(this.#seq, change.version.seq);
+      if (change.op === "bucket" || change.op === "bucket-gone" || change.op === "config") {
+        touched.add(change.bucket);
+        applyToBucket(draft, change);
+      } else applyToRows(draft, change);
+      return draft.takeFreed();
+    });
+    draft.set(positionRow, JSON.stringify({ ...position, seq: this.#seq }));
+    await this.rows.write(draft.changes, { sync: false });
+    for (const name of touched) this.#setBucket(name, draft.get(bucketRow(name)));
+    return freed;
+  }
+
+  /** Where the journal must be read from: everything before is on disk in the rows for certain. */
+  get checkpoint(): Position | null {
+    const text = this.rows.get(checkpointRow);
+    return text === undefined ? null : (JSON.parse(text) as Position);
+  }
+
+  async setCheckpoint(position: Position): Promise<void> {
+    await this.rows.write([{ row: checkpointRow, value: JSON.stringify(position) }], { sync: true });
+  }
+
+  /** Notes files that go at the next start unless something refers to them by then. */
+  async addLoose(id: string): Promise<void> {
+    await this.rows.write([{ row: looseRow(id), value: "" }], { sync: false });
+  }
+
+  async dropLoose(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.rows.write(ids.map((id) => ({ row: looseRow(id), value: null })), { sync: false });
+  }
+
+  async *loose(): AsyncGenerator<string, void, undefined> {
+    for await (const [row] of this.rows.range(prefixed("g"))) yield row.slice(1);
+  }
+
+  /** Bytes of each segment that something refers to. */
+  async segments(): Promise<Map<string, number>> {
     const live = new Map<string, number>();
-    for (const bucket of this.buckets.values()) {
-      for (const entry of bucket.objects.values()) for (const blob of entry.blobs) live.set(blob.id, blob.sizeBytes);
-      for (const { parts } of bucket.uploads.values()) for (const { blob } of parts.values()) live.set(blob.id, blob.sizeBytes);
-    }
+    for await (const [row, value] of this.rows.range(prefixed("s"))) live.set(row.slice(1), Number(value));
     return live;
   }
 
-  #setObject(bucket: Bucket, key: string, entry: ObjectEntry): string[] {
-    const before = bucket.objects.get(key);
-    bucket.set(key, entry);
-    if (!before) this.liveChanges++;
-    return before ? before.blobs.map((b) => b.id) : [];
+  async forgetSegment(segment: string): Promise<void> {
+    await this.rows.write([{ row: segmentRow(segment), value: null }], { sync: false });
   }
 
-  #dropObject(bucket: Bucket, key: string): string[] {
-    const before = bucket.objects.get(key);
-    if (!before) return [];
-    bucket.delete(key);
-    this.liveChanges--;
-    return before.blobs.map((b) => b.id);
+  #setBucket(name: string, text: string | undefined): void {
+    if (text === undefined) {
+      this.buckets.delete(name);
+      return;
+    }
+    const { createdAtMs, config } = JSON.parse(text) as BucketRow;
+    const bucket = this.buckets.get(name) ?? new Bucket(this.rows, name, createdAtMs);
+    bucket.config = config;
+    this.buckets.set(name, bucket);
   }
+}
 
-  #dropUpload(bucket: Bucket, id: string): string[] {
-    const state = bucket.uploads.get(id);
-    if (!state) return [];
-    bucket.uploads.delete(id);
-    this.liveChanges -= 1 + state.parts.size;
-    return [...state.parts.values()].map((part) => part.blob.id);
+function applyToBucket(draft: Draft, change: Extract<Change, { op: "bucket" | "bucket-gone" | "config" }>): void {
+  const row = bucketRow(change.bucket);
+  const before = draft.get(row);
+  if (change.op === "bucket-gone") draft.set(row, null);
+  else if (change.op === "bucket") {
+    const fresh: BucketRow = { createdAtMs: change.atMs, config: {} };
+    if (before === undefined) draft.set(row, JSON.stringify(fresh));
+  } else if (before !== undefined) {
+    const { createdAtMs, config } = JSON.parse(before) as BucketRow;
+    const changed: BucketRow = { createdAtMs, config: { ...config, [change.name]: change.value ?? undefined } };
+    draft.set(row, JSON.stringify(changed));
   }
 }

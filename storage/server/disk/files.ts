@@ -1,4 +1,5 @@
 import * as fs from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 
 /** What the store asks of the file system; tests put a full disk in its place. */
 export type Files = Pick<typeof fs, "open" | "rename" | "unlink" | "link" | "mkdir" | "readdir" | "rmdir" | "readFile" | "statfs">;
@@ -38,5 +39,12 @@ export class FolderSync {
     } finally {
       if (!this.#next) this.#running = null;
     }
+  }
+}
+
+/** FileHandle.write may write less than it was given. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }

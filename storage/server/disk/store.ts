@@ -1,11 +1,15 @@
 import path from "node:path";
-import type { Change } from "../entries";
+import type { Change, VersionNumber } from "../entries";
 import { S3Error } from "../errors";
 import { Blobs } from "./blobs";
-import { Catalogue, type Bucket } from "./catalogue";
+import type { Bucket } from "./bucket";
+import { Catalogue } from "./catalogue";
 import type { Files } from "./files";
+import { Journal, type Body, type Position } from "./journal";
 import { lockFolder } from "./lock";
-import { Log } from "./log";
+import { OrderedRows } from "./ordered-rows";
+import { Reserve } from "./reserve";
+import { takeOverLog } from "./take-over";
 
 export type StoreFolderOptions = {
   files: Files;
@@ -14,12 +18,11 @@ export type StoreFolderOptions = {
   minFreeBytes: number;
   warn: (line: string) => void;
   onBroken: (error: unknown) => void;
+  /** default 64 MiB; for tests */
+  segmentBytes?: number;
 };
 
-/** Uploads begun longer ago were given up by whoever began them. */
-const abandonedMs = 7 * 24 * 3600 * 1000;
-
-/** The folder on disk with its index in memory; the one writer of both. */
+/** The folder on disk with its index; the one writer of both. */
 export class StoreFolder {
   /** Who waits for a key; a change of one key sees the outcome of the one before. */
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -27,31 +30,48 @@ export class StoreFolder {
   private constructor(
     private readonly options: StoreFolderOptions,
     readonly blobs: Blobs,
-    private readonly log: Log,
+    private readonly journal: Journal,
     private readonly lock: { release(): Promise<void> },
     readonly catalogue: Catalogue,
   ) {}
 
   static async open(options: StoreFolderOptions): Promise<StoreFolder> {
-    const { files, root, warn } = options;
+    const { files, root, warn, onBroken } = options;
     await files.mkdir(root, { recursive: true, mode: 0o700 });
     const lock = await lockFolder(files, root);
+    let rows: OrderedRows | null = null;
     try {
-      const catalogue = new Catalogue();
-      const log = await Log.open({
-        files,
-        folder: root,
-        apply: (change) => catalogue.apply(change),
-        live: () => ({ count: catalogue.liveChanges, changes: catalogue.changes() }),
-        warn,
-        onBroken: options.onBroken,
-      });
-      const blobs = new Blobs(files, path.join(root, "blobs"), warn);
-      const folder = new StoreFolder(options, blobs, log, lock, catalogue);
-      await folder.#dropAbandoned(Date.now());
-      await blobs.sweep(catalogue.liveBlobs());
+      const reserve = new Reserve(files, root, warn);
+      rows = await OrderedRows.open(path.join(root, "index"));
+      const catalogue = await Catalogue.open(rows);
+      let sealed: Position | null = null;
+      const segments = path.join(root, "segments");
+      const journal: Journal = await Journal.open(
+        {
+          files,
+          folder: segments,
+          segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
+          reserve,
+          apply: (changes, position) => catalogue.apply(changes, position),
+          onSealed: () => {
+            // One segment later than it could be: by then the rows of the one before have long been written out.
+            if (sealed) catalogue.setCheckpoint(sealed).catch(onBroken);
+            sealed = journal.position;
+          },
+          warn,
+          onBroken,
+        },
+        catalogue.checkpoint,
+      );
+      const loose = { add: (id: string) => catalogue.addLoose(id), drop: (ids: readonly string[]) => catalogue.dropLoose(ids) };
+      const blobs = await Blobs.open(files, path.join(root, "blobs"), segments, loose, warn);
+      await takeOverLog({ files, root, blobs, journal, catalogue, warn });
+      const folder = new StoreFolder(options, blobs, journal, lock, catalogue);
+      await folder.#removeLoose();
+      await reserve.fill();
       return folder;
     } catch (error) {
+      await rows?.close();
       await lock.release();
       throw error;
     }
@@ -64,18 +84,25 @@ export class StoreFolder {
     return bucket;
   }
 
-  /** Makes a change durable and lets it take effect; files that it frees go afterwards. */
-  async commit(change: Change): Promise<void> {
+  nextVersion(bucket: string): VersionNumber {
+    return this.catalogue.nextVersion(this.bucket(bucket));
+  }
+
+  /**
+   * Makes a change durable and lets it take effect; files that it frees go afterwards.
+   * @param body small bytes that the change brings with it
+   */
+  async commit(change: Change, body: Body | null = null): Promise<void> {
     const bucket = change.op === "bucket" || change.op === "bucket-gone" ? null : this.bucket(change.bucket);
     if (bucket) bucket.pending++;
     let freed: string[];
     try {
-      freed = await this.log.append(change);
+      freed = await this.journal.append(change, body);
     } finally {
       if (bucket) bucket.pending--;
     }
-    // Not waited for: what the client asked is done, and a file left over is swept at the next start.
-    void this.blobs.remove(freed);
+    // Not waited for: what the client asked is done, and a file left over is removed at the next start.
+    if (freed.length > 0) void this.blobs.remove(freed);
   }
 
   /**
@@ -104,16 +131,19 @@ export class StoreFolder {
   }
 
   async close(): Promise<void> {
-    await this.log.close();
+    await this.journal.close();
+    await this.blobs.forgetRemoved();
+    // All is written: the next start has nothing to read again.
+    await this.catalogue.setCheckpoint(this.journal.position);
+    await this.catalogue.rows.close();
     await this.lock.release();
   }
 
-  async #dropAbandoned(nowMs: number): Promise<void> {
-    for (const bucket of this.catalogue.buckets.values()) {
-      for (const { upload } of [...bucket.uploads.values()]) {
-        if (nowMs - upload.startedAtMs < abandonedMs) continue;
-        await this.log.append({ op: "upload-gone", bucket: bucket.name, upload: upload.id });
-      }
-    }
+  async #removeLoose(): Promise<void> {
+    const left: string[] = [];
+    for await (const id of this.catalogue.loose()) left.push(id);
+    await this.blobs.remove(left);
+    await this.blobs.forgetRemoved();
+    if (left.length > 0) this.options.warn(`removed ${left.length} files of uploads that were never finished`);
   }
 }

@@ -2,7 +2,9 @@ import { bucketNameProblem } from "../../keys";
 import { sees } from "../auth/authorise";
 import { S3Error } from "../errors";
 import { xmlDocument } from "../xml";
+import type { Bucket } from "../disk/bucket";
 import type { AtBucket, Operation } from "./context";
+import { dropUpload } from "./drop-upload";
 import { isoTime, owner } from "./listing";
 
 /** Those that the key may see. */
@@ -38,9 +40,13 @@ export const headBucket: Operation<AtBucket> = ({ store, region }, _request, { b
 export const deleteBucket: Operation<AtBucket> = async ({ store }, _request, { bucket: name }) => {
   await store.inTurn(name, "", async () => {
     const bucket = store.bucket(name);
-    if (bucket.objects.size > 0 || bucket.pending > 0) throw new S3Error("BucketNotEmpty");
+    if (!(await bucket.isEmpty()) || bucket.pending > 0) throw new S3Error("BucketNotEmpty");
+    for await (const { key, id } of bucket.uploadsFrom("")) await dropUpload(store, name, key, id);
+    // Both may have changed while the uploads went.
+    if (bucket.pending > 0) throw new S3Error("BucketNotEmpty");
     bucket.closing = true;
     try {
+      if (!(await bucket.isEmpty()) || (await hasUploads(bucket))) throw new S3Error("BucketNotEmpty");
       await store.commit({ op: "bucket-gone", bucket: name });
     } finally {
       bucket.closing = false;
@@ -48,6 +54,11 @@ export const deleteBucket: Operation<AtBucket> = async ({ store }, _request, { b
   });
   return { status: 204 };
 };
+
+async function hasUploads(bucket: Bucket): Promise<boolean> {
+  for await (const _ of bucket.uploadsFrom("")) return true;
+  return false;
+}
 
 export const getBucketLocation: Operation<AtBucket> = ({ store, region }, _request, { bucket }) => {
   store.bucket(bucket);

@@ -5,29 +5,46 @@ import { maxKeyBytes, type S3Request } from "../request";
 import type { StoreFolder } from "../disk/store";
 import { readBytes } from "../send";
 import { xmlDocument } from "../xml";
+import type { Bucket } from "../disk/bucket";
+import type { Body } from "../disk/journal";
+import { placeInSegment } from "../disk/rows";
+import { versionIdOf } from "../disk/version-id";
 import { checkRead, checkWrite } from "./conditions";
 import type { AtObject, Operation } from "./context";
+import { findVersion, refuseDamaged, versionHeaders, type Found } from "./find-version";
 import { isoTime } from "./listing";
 import { commitObject } from "./objects";
 import { wordsOf } from "./words";
 
 /** The object a copy reads from. @throws S3Error when it is not there or not as the request's conditions demand */
-export function sourceOf(store: StoreFolder, request: S3Request): { entry: ObjectEntry; same(bucket: string, key: string): boolean } {
+export function sourceOf(store: StoreFolder, request: S3Request): Found & { headers: Record<string, string>; same(bucket: string, key: string): boolean } {
   const header = request.header("x-amz-copy-source") ?? "";
   let text: string;
+  const [, address = "", id] = /^(.*?)(?:\?versionId=(.*))?$/s.exec(header)!;
   try {
-    text = decodeURIComponent(header.replace(/^\//, "").replace(/\?versionId=null$/, ""));
+    text = decodeURIComponent(address.replace(/^\//, ""));
   } catch (cause) {
     throw new S3Error("InvalidArgument", "x-amz-copy-source must be an encoded BUCKET/KEY.", {}, { cause });
   }
-  if (/\?versionId=/.test(header) && !/\?versionId=null$/.test(header)) throw new S3Error("NotImplemented", "This object store keeps no versions.");
   const slash = text.indexOf("/");
   const [bucket, key] = [text.slice(0, slash), text.slice(slash + 1)];
   if (slash < 1 || key === "" || Buffer.byteLength(key) > maxKeyBytes) throw new S3Error("InvalidArgument", "x-amz-copy-source must be an encoded BUCKET/KEY.");
-  const entry = store.bucket(bucket).objects.get(key);
-  if (!entry) throw new S3Error("NoSuchKey", "There is no such object to copy from.");
-  checkRead(request, entry, "x-amz-copy-source-");
-  return { entry, same: (otherBucket, otherKey) => bucket === otherBucket && key === otherKey };
+  const place = store.bucket(bucket);
+  const found = findSource(place, key, id);
+  checkRead(request, found.entry, "x-amz-copy-source-");
+  refuseDamaged(found.entry);
+  const headers: Record<string, string> = place.config.versioning ? { "x-amz-copy-source-version-id": versionIdOf(found.version) } : {};
+  return { ...found, headers, same: (otherBucket, otherKey) => id === undefined && bucket === otherBucket && key === otherKey };
+}
+
+function findSource(bucket: Bucket, key: string, id: string | undefined): Found {
+  try {
+    return findVersion(bucket, key, id);
+  } catch (error) {
+    // What cannot be copied is the request's fault, not the address's.
+    if (error instanceof S3Error && error.code === "MethodNotAllowed") throw new S3Error("InvalidRequest", "The source of a copy request may not specifically refer to a delete marker by version id.");
+    throw error;
+  }
 }
 
 export const copyObject: Operation<AtObject> = async ({ store, now }, request, { bucket, key }) => {
@@ -37,30 +54,62 @@ export const copyObject: Operation<AtObject> = async ({ store, now }, request, {
   if (!replace && source.same(bucket, key)) throw new S3Error("InvalidRequest", "Copying an object onto itself needs x-amz-metadata-directive: REPLACE.");
   checkWrite(request, target.objects.get(key));
   const words: ObjectWords = replace ? wordsOf(request) : { headers: source.entry.headers, metadata: source.entry.metadata };
-  const blobs = await duplicate(store, source.entry.blobs);
+  await store.requireRoom(0);
+  const { blobs, body } = await duplicate(store, source.entry.blobs);
   const { sizeBytes, etag, checksum } = source.entry;
-  const entry: ObjectEntry = { ...words, sizeBytes, etag, checksum, modifiedAtMs: now(), blobs };
+  const entry: ObjectEntry = { ...words, tags: source.entry.tags, sizeBytes, etag, checksum, modifiedAtMs: now(), blobs };
   try {
-    await commitObject({ store }, request, bucket, key, entry);
+    const version = await commitObject({ store }, request, bucket, key, entry, body);
+    return {
+      status: 200,
+      headers: { ...source.headers, ...versionHeaders(target, version) },
+      body: xmlDocument("CopyObjectResult", { LastModified: isoTime(entry.modifiedAtMs), ETag: `"${etag}"` }),
+    };
   } catch (error) {
-    await store.blobs.remove(blobs.map((b) => b.id));
+    await store.blobs.remove(filesOf(blobs));
     throw error;
   }
-  return { status: 200, body: xmlDocument("CopyObjectResult", { LastModified: isoTime(entry.modifiedAtMs), ETag: `"${etag}"` }) };
 };
 
-async function duplicate(store: StoreFolder, blobs: readonly Blob[]): Promise<Blob[]> {
+/** Files are linked, small bytes written again: those of an object in one piece with the change that refers to them. */
+async function duplicate(store: StoreFolder, blobs: readonly Blob[]): Promise<{ blobs: Blob[]; body: Body | null }> {
   const held = store.blobs.hold(blobs);
   const copies: Blob[] = [];
   try {
-    for (const blob of blobs) copies.push(await store.blobs.duplicate(blob));
-    return copies;
+    const [only] = blobs;
+    if (only && blobs.length === 1 && placeInSegment(only.id)) {
+      const blob: Blob = { id: "", sizeBytes: only.sizeBytes };
+      return { blobs: [blob], body: { blob, bytes: await bytesOf(store, only) } };
+    }
+    for (const blob of blobs) copies.push(placeInSegment(blob.id) ? await asFile(store, blob) : await store.blobs.duplicate(blob));
+    return { blobs: copies, body: null };
   } catch (error) {
-    await store.blobs.remove(copies.map((b) => b.id));
+    await store.blobs.remove(filesOf(copies));
     throw error;
   } finally {
     held.release();
   }
+}
+
+async function bytesOf(store: StoreFolder, blob: Blob): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of readBytes(store.blobs, { blobs: [blob], first: 0, last: blob.sizeBytes - 1 })) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function asFile(store: StoreFolder, blob: Blob): Promise<Blob> {
+  const writer = await store.blobs.create();
+  try {
+    await writer.write(await bytesOf(store, blob));
+    return await writer.commit();
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+function filesOf(blobs: readonly Blob[]): string[] {
+  return blobs.map(({ id }) => id).filter((id) => id !== "" && !placeInSegment(id));
 }
 
 /** Bytes of an object as one new file with their MD5: a part of an upload. Both ends included. */

@@ -31,13 +31,13 @@ export const putBucketCors: Operation<AtBucket> = async ({ store }, request, { b
   store.bucket(bucket);
   const rules = xmlList(parseXml(await receiveXml(request), "CORSConfiguration").CORSRule).map(ruleOf);
   if (rules.length === 0 || rules.length > maxRules) throw new S3Error("MalformedXML", `Give 1 to ${maxRules} rules.`);
-  await store.commit({ op: "cors", bucket, rules });
+  await store.commit({ op: "config", bucket, name: "cors", value: rules });
   return { status: 200 };
 };
 
 export const deleteBucketCors: Operation<AtBucket> = async ({ store }, _request, { bucket }) => {
   store.bucket(bucket);
-  await store.commit({ op: "cors", bucket, rules: null });
+  await store.commit({ op: "config", bucket, name: "cors", value: null });
   return { status: 204 };
 };
 

@@ -3,11 +3,20 @@ import { checkForm, headerOf, runningChecksum } from "../body/checksum";
 import type { Blob, Checksum, ChecksumAlgorithm } from "../entries";
 import { S3Error } from "../errors";
 import type { S3Request } from "../request";
+import type { Body } from "../disk/journal";
 import type { StoreFolder } from "../disk/store";
+
+/** Bodies up to this are written into the journal, with the change that refers to them. */
+const packedMaxBytes = 64 * 1024;
+/** What small bodies on their way may hold in memory; beyond they become files as large ones do. */
+const gatheringMaxBytes = 32 * 1024 * 1024;
+let gatheringBytes = 0;
 
 export type Received = {
   /** null when the body is empty */
   blob: Blob | null;
+  /** small bytes, which are durable only once the change that refers to them is */
+  body: Body | null;
   sizeBytes: number;
   md5: string;
   checksum?: Checksum;
@@ -16,8 +25,8 @@ export type Received = {
 };
 
 /**
- * Takes a request's body to disk, hashing on the way. When it returns, the bytes are durable and every check that the
- * client asked for has passed; when it throws, nothing is left.
+ * Takes a request's body in, hashing on the way. When it returns, every check that the client asked for has passed and
+ * the bytes are on disk, or in memory where they are small; when it throws, nothing is left.
  * @param also computed even if the client sends no checksum of its own
  */
 export async function receive(store: StoreFolder, request: S3Request, also?: ChecksumAlgorithm): Promise<Received> {
@@ -29,22 +38,30 @@ export async function receive(store: StoreFolder, request: S3Request, also?: Che
 
   const md5 = createHash("md5");
   const running = algorithm ? runningChecksum(algorithm) : null;
-  const writer = payload.sizeBytes > 0 ? await store.blobs.create() : null;
+  const packed = payload.sizeBytes <= packedMaxBytes && gatheringBytes + payload.sizeBytes <= gatheringMaxBytes;
+  const pieces: Buffer[] = [];
+  const writer = packed ? null : await store.blobs.create();
   const discard = async () => writer?.discard();
+  if (packed) gatheringBytes += payload.sizeBytes;
   try {
     for await (const bytes of payload) {
       md5.update(bytes);
       running?.update(bytes);
-      await writer?.write(bytes);
+      if (writer) await writer.write(bytes);
+      else pieces.push(bytes);
     }
     const digest = md5.digest();
     if (wantedMd5 && !digest.equals(wantedMd5)) throw new S3Error("BadDigest", "The body does not match its Content-MD5; nothing was kept.");
     const checksum: Checksum | undefined = algorithm && { algorithm, type: "FULL_OBJECT", value: running!.digest().toString("base64") };
     if (announced) verify(announced, payload.trailers, checksum!);
-    return { blob: (await writer?.commit()) ?? null, sizeBytes: payload.sizeBytes, md5: digest.toString("hex"), checksum, discard };
+    const blob = writer ? await writer.commit() : payload.sizeBytes > 0 ? { id: "", sizeBytes: payload.sizeBytes } : null;
+    const body = blob && !writer ? { blob, bytes: Buffer.concat(pieces) } : null;
+    return { blob, body, sizeBytes: payload.sizeBytes, md5: digest.toString("hex"), checksum, discard };
   } catch (error) {
     await discard();
     throw error;
+  } finally {
+    if (packed) gatheringBytes -= payload.sizeBytes;
   }
 }
 

@@ -1,11 +1,12 @@
 import { compareKeys } from "../../key-order";
+import type { Upload } from "../entries";
 import { S3Error } from "../errors";
 import { xmlDocument } from "../xml";
 import type { AtBucket, AtObject, Operation } from "./context";
 import { isoTime, keyEncoder, owner, pageSize } from "./listing";
 import { uploadOf } from "./multipart";
 
-export const listUploads: Operation<AtBucket> = ({ store }, request, { bucket: name }) => {
+export const listUploads: Operation<AtBucket> = async ({ store }, request, { bucket: name }) => {
   const bucket = store.bucket(name);
   if (request.query.get("delimiter")) throw new S3Error("NotImplemented", "Uploads are listed without a delimiter.");
   const { encode, EncodingType } = keyEncoder(request);
@@ -17,10 +18,11 @@ export const listUploads: Operation<AtBucket> = ({ store }, request, { bucket: n
     const order = compareKeys(key, keyMarker);
     return order > 0 || (order === 0 && idMarker !== "" && id > idMarker);
   };
-  const uploads = [...bucket.uploads.values()]
-    .map(({ upload }) => upload)
-    .filter(({ key, id }) => key.startsWith(prefix) && (keyMarker === "" || isAfter(key, id)))
-    .sort((a, b) => compareKeys(a.key, b.key) || (a.id < b.id ? -1 : 1));
+  const uploads: Upload[] = [];
+  for await (const upload of bucket.uploadsFrom(compareKeys(keyMarker, prefix) > 0 ? keyMarker : prefix)) {
+    if (!upload.key.startsWith(prefix) && compareKeys(upload.key, prefix) > 0 || uploads.length > maxUploads) break;
+    if (upload.key.startsWith(prefix) && (keyMarker === "" || isAfter(upload.key, upload.id))) uploads.push(upload);
+  }
   const page = uploads.slice(0, maxUploads);
   const last = uploads.length > page.length ? page.at(-1) : undefined;
   return {
@@ -49,13 +51,13 @@ export const listUploads: Operation<AtBucket> = ({ store }, request, { bucket: n
   };
 };
 
-export const listParts: Operation<AtObject> = ({ store }, request, where) => {
-  const { upload, parts } = uploadOf(store, request, where);
+export const listParts: Operation<AtObject> = async ({ store }, request, where) => {
+  const upload = uploadOf(store, request, where);
   const { encode, EncodingType } = keyEncoder(request);
   const marker = request.query.get("part-number-marker") ?? "0";
   if (!/^\d{1,9}$/.test(marker)) throw new S3Error("InvalidArgument", "part-number-marker must be a number.");
   const maxParts = pageSize(request, "max-parts");
-  const rest = [...parts.values()].filter((part) => part.number > Number(marker)).sort((a, b) => a.number - b.number);
+  const rest = (await store.bucket(where.bucket).parts(upload.id)).filter((part) => part.number > Number(marker));
   const page = rest.slice(0, maxParts);
   const truncated = rest.length > page.length;
   return {

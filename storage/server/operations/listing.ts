@@ -1,5 +1,4 @@
-import { listLevel } from "../../list-level";
-import type { Bucket } from "../disk/catalogue";
+import type { Bucket } from "../disk/bucket";
 import type { ObjectEntry } from "../entries";
 import { S3Error } from "../errors";
 import type { S3Request } from "../request";
@@ -30,13 +29,13 @@ export function keyEncoder(request: S3Request): { encode: (key: string) => strin
   return { encode, EncodingType: type };
 }
 
-export const listObjectsV2: Operation<AtBucket> = ({ store }, request, { bucket: name }) => {
+export const listObjectsV2: Operation<AtBucket> = async ({ store }, request, { bucket: name }) => {
   const bucket = store.bucket(name);
   const { encode, EncodingType } = keyEncoder(request);
   const token = request.query.get("continuation-token");
   const startAfter = request.query.get("start-after");
   const maxKeys = pageSize(request, "max-keys");
-  const { query, level } = page(bucket, request, token === undefined ? (startAfter ?? "") : decodeToken(token), maxKeys);
+  const { query, level } = await page(bucket, request, token === undefined ? (startAfter ?? "") : decodeToken(token), maxKeys);
   return {
     status: 200,
     body: xmlDocument("ListBucketResult", {
@@ -45,24 +44,24 @@ export const listObjectsV2: Operation<AtBucket> = ({ store }, request, { bucket:
       Delimiter: query.delimiter ? encode(query.delimiter) : undefined,
       MaxKeys: maxKeys,
       EncodingType,
-      KeyCount: level.keys.length + level.prefixes.length,
+      KeyCount: level.items.length + level.prefixes.length,
       IsTruncated: level.next !== null,
       ContinuationToken: token,
       NextContinuationToken: level.next === null ? undefined : Buffer.from(level.next).toString("base64url"),
       StartAfter: startAfter === undefined ? undefined : encode(startAfter),
-      Contents: contents(bucket, level.keys, encode, request.query.get("fetch-owner") === "true"),
+      Contents: contents(level.items, encode, request.query.get("fetch-owner") === "true"),
       CommonPrefixes: level.prefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
     }),
   };
 };
 
 /** The older listing, which goes on from a marker. */
-export const listObjects: Operation<AtBucket> = ({ store }, request, { bucket: name }) => {
+export const listObjects: Operation<AtBucket> = async ({ store }, request, { bucket: name }) => {
   const bucket = store.bucket(name);
   const { encode, EncodingType } = keyEncoder(request);
   const marker = request.query.get("marker") ?? "";
   const maxKeys = pageSize(request, "max-keys");
-  const { query, level } = page(bucket, request, marker, maxKeys);
+  const { query, level } = await page(bucket, request, marker, maxKeys);
   return {
     status: 200,
     body: xmlDocument("ListBucketResult", {
@@ -74,19 +73,19 @@ export const listObjects: Operation<AtBucket> = ({ store }, request, { bucket: n
       EncodingType,
       IsTruncated: level.next !== null,
       NextMarker: level.next === null ? undefined : encode(level.next),
-      Contents: contents(bucket, level.keys, encode, true),
+      Contents: contents(level.items, encode, true),
       CommonPrefixes: level.prefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
     }),
   };
 };
 
-function page(bucket: Bucket, request: S3Request, after: string, limit: number) {
+async function page(bucket: Bucket, request: S3Request, after: string, limit: number) {
   const query = { prefix: request.query.get("prefix") ?? "", delimiter: request.query.get("delimiter") ?? "", after, limit };
-  return { query, level: listLevel(bucket.sorted, query) };
+  return { query, level: await bucket.listLevel(query) };
 }
 
-function contents(bucket: Bucket, keys: readonly string[], encode: (key: string) => string, withOwner: boolean): XmlContent[] {
-  return keys.map((key) => ({ Key: encode(key), ...entryWords(bucket.objects.get(key)!), ...(withOwner ? { Owner: owner } : {}) }));
+function contents(items: readonly { key: string; entry: ObjectEntry }[], encode: (key: string) => string, withOwner: boolean): XmlContent[] {
+  return items.map(({ key, entry }) => ({ Key: encode(key), ...entryWords(entry), ...(withOwner ? { Owner: owner } : {}) }));
 }
 
 function entryWords(entry: ObjectEntry): Record<string, XmlContent> {

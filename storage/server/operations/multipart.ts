@@ -1,17 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
 import { algorithmOf, checkForm, checksumHeaders, checksumOfParts, headerOf } from "../body/checksum";
-import type { UploadState } from "../disk/catalogue";
+import type { Bucket } from "../disk/bucket";
+import type { Body } from "../disk/journal";
 import type { StoreFolder } from "../disk/store";
-import type { Checksum, ChecksumAlgorithm, ObjectEntry, Part, Upload } from "../entries";
+import type { Checksum, ChecksumAlgorithm, ObjectEntry, Part, Upload, VersionNumber } from "../entries";
 import { S3Error } from "../errors";
 import type { Answer, S3Request } from "../request";
 import { parseXml, xmlDocument, xmlElement, xmlList, xmlText } from "../xml";
 import { checkWrite } from "./conditions";
 import type { AtObject, Operation } from "./context";
 import { extract, sourceOf } from "./copy";
+import { dropUpload } from "./drop-upload";
+import { versionHeaders } from "./find-version";
 import { receive, receiveXml } from "./intake";
 import { isoTime } from "./listing";
 import { wordsOf } from "./words";
+
+type UploadState = { upload: Upload; parts: ReadonlyMap<number, Part> };
 
 const maxParts = 10_000;
 /** Of every part but the last. */
@@ -48,19 +53,19 @@ function typeOf(text: string | undefined, algorithm: ChecksumAlgorithm | undefin
 }
 
 export const uploadPart: Operation<AtObject> = async ({ store, now }, request, where) => {
-  const state = uploadOf(store, request, where);
+  const upload = uploadOf(store, request, where);
   const number = partNumber(request);
-  const received = await receive(store, request, state.upload.algorithm);
-  const blob = received.blob ?? (await emptyBlob(store));
-  const part: Part = { number, etag: received.md5, modifiedAtMs: now(), blob, checksum: received.checksum };
-  await commitPart(store, request, where, part);
+  const received = await receive(store, request, upload.algorithm);
+  const body = received.body ?? (received.blob ? null : emptyBody());
+  const part: Part = { number, etag: received.md5, modifiedAtMs: now(), blob: body?.blob ?? received.blob!, checksum: received.checksum };
+  await commitPart(store, request, where, part, body);
   return { status: 200, headers: { etag: `"${part.etag}"`, ...(part.checksum ? { [headerOf(part.checksum.algorithm)]: part.checksum.value } : {}) } };
 };
 
 export const uploadPartCopy: Operation<AtObject> = async ({ store, now }, request, where) => {
   uploadOf(store, request, where);
   const number = partNumber(request);
-  const { entry } = sourceOf(store, request);
+  const { entry, headers } = sourceOf(store, request);
   const range = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(request.header("x-amz-copy-source-range") ?? `bytes=0-${Math.max(entry.sizeBytes - 1, 0)}`);
   const [first, last] = [Number(range?.[1]), Number(range?.[2])];
   if (!range || first > last || last >= entry.sizeBytes) throw new S3Error("InvalidArgument", "x-amz-copy-source-range must be bytes=FIRST-LAST within the object.");
@@ -68,35 +73,35 @@ export const uploadPartCopy: Operation<AtObject> = async ({ store, now }, reques
   const { blob, md5 } = await extract(store, entry, first, last);
   const part: Part = { number, etag: md5, modifiedAtMs: now(), blob };
   await commitPart(store, request, where, part);
-  return { status: 200, body: xmlDocument("CopyPartResult", { LastModified: isoTime(part.modifiedAtMs), ETag: `"${md5}"` }) };
+  return { status: 200, headers, body: xmlDocument("CopyPartResult", { LastModified: isoTime(part.modifiedAtMs), ETag: `"${md5}"` }) };
 };
 
-async function commitPart(store: StoreFolder, request: S3Request, where: AtObject, part: Part): Promise<void> {
+async function commitPart(store: StoreFolder, request: S3Request, where: AtObject, part: Part, body: Body | null = null): Promise<void> {
   try {
     await store.inTurn(where.bucket, where.key, async () => {
-      const { upload } = uploadOf(store, request, where);
-      await store.commit({ op: "part", bucket: where.bucket, upload: upload.id, part });
+      const upload = uploadOf(store, request, where);
+      await store.commit({ op: "part", bucket: where.bucket, key: where.key, upload: upload.id, part }, body);
     });
   } catch (error) {
-    await store.blobs.remove([part.blob.id]);
+    if (!body) await store.blobs.remove([part.blob.id]);
     throw error;
   }
 }
 
-async function emptyBlob(store: StoreFolder): Promise<Part["blob"]> {
-  return (await store.blobs.create()).commit();
+function emptyBody(): Body {
+  return { blob: { id: "", sizeBytes: 0 }, bytes: Buffer.alloc(0) };
 }
 
 export const abortUpload: Operation<AtObject> = async ({ store }, request, where) => {
-  await store.inTurn(where.bucket, where.key, async () => {
-    const { upload } = uploadOf(store, request, where);
-    await store.commit({ op: "upload-gone", bucket: where.bucket, upload: upload.id });
-  });
+  const { id } = uploadOf(store, request, where);
+  await dropUpload(store, where.bucket, where.key, id);
   return { status: 204 };
 };
 
+type Completed = AtObject & { entry: ObjectEntry; version: VersionNumber };
+
 /** What completing answered, for a client that asks again because it never heard. */
-const completed = new WeakMap<StoreFolder, Map<string, { bucket: string; key: string; entry: ObjectEntry }>>();
+const completed = new WeakMap<StoreFolder, Map<string, Completed>>();
 const rememberedCompletions = 1000;
 
 export const completeUpload: Operation<AtObject> = async ({ store, now }, request, where) => {
@@ -105,13 +110,16 @@ export const completeUpload: Operation<AtObject> = async ({ store, now }, reques
   return store.inTurn(bucket, key, async () => {
     const id = request.query.get("uploadId") ?? "";
     const before = completed.get(store)?.get(id);
-    if (before?.bucket === bucket && before.key === key && store.bucket(bucket).objects.get(key) === before.entry) return completion(where, before.entry);
-    const state = uploadOf(store, request, where);
-    checkWrite(request, store.bucket(bucket).objects.get(key));
-    const entry = assemble(request, state, chosenParts(state, xmlList(listed.Part)), now());
-    await store.commit({ op: "complete", bucket, upload: id, key, entry });
-    remember(store, id, { bucket, key, entry });
-    return completion(where, entry);
+    const place = store.bucket(bucket);
+    if (before?.bucket === bucket && before.key === key && place.versionNumbered(key, before.version.seq)) return completion(place, before);
+    const upload = uploadOf(store, request, where);
+    checkWrite(request, place.objects.get(key));
+    const parts = new Map((await place.parts(id)).map((part) => [part.number, part]));
+    const entry = assemble(request, { upload, parts }, chosenParts({ upload, parts }, xmlList(listed.Part)), now());
+    const version = store.nextVersion(bucket);
+    await store.commit({ op: "complete", bucket, upload: id, key, parts: [...parts.keys()], version, entry });
+    remember(store, id, { bucket, key, entry, version });
+    return completion(place, { bucket, key, entry, version });
   });
 };
 
@@ -166,11 +174,11 @@ function assemble(request: S3Request, { upload }: UploadState, parts: readonly P
   };
 }
 
-function completion({ bucket, key }: AtObject, entry: ObjectEntry): Answer {
+function completion(place: Bucket, { bucket, key, entry, version }: Completed): Answer {
   const checksum = entry.checksum ? { [`Checksum${entry.checksum.algorithm}`]: entry.checksum.value, ChecksumType: entry.checksum.type } : {};
   return {
     status: 200,
-    headers: checksumHeaders(entry.checksum),
+    headers: { ...checksumHeaders(entry.checksum), ...versionHeaders(place, version) },
     body: xmlDocument("CompleteMultipartUploadResult", {
       Location: `/${bucket}/${key}`,
       Bucket: bucket,
@@ -181,17 +189,17 @@ function completion({ bucket, key }: AtObject, entry: ObjectEntry): Answer {
   };
 }
 
-function remember(store: StoreFolder, id: string, what: { bucket: string; key: string; entry: ObjectEntry }): void {
-  const known = completed.get(store) ?? new Map<string, typeof what>();
+function remember(store: StoreFolder, id: string, what: Completed): void {
+  const known = completed.get(store) ?? new Map<string, Completed>();
   completed.set(store, known.set(id, what));
   if (known.size > rememberedCompletions) known.delete(known.keys().next().value!);
 }
 
 /** @throws S3Error NoSuchUpload */
-export function uploadOf(store: StoreFolder, request: S3Request, { bucket, key }: AtObject): UploadState {
-  const state = store.bucket(bucket).uploads.get(request.query.get("uploadId") ?? "");
-  if (state?.upload.key !== key) throw new S3Error("NoSuchUpload");
-  return state;
+export function uploadOf(store: StoreFolder, request: S3Request, { bucket, key }: AtObject): Upload {
+  const upload = store.bucket(bucket).upload(key, request.query.get("uploadId") ?? "");
+  if (!upload) throw new S3Error("NoSuchUpload");
+  return upload;
 }
 
 function partNumber(request: S3Request): number {

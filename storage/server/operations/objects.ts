@@ -1,9 +1,11 @@
 import { checksumHeaders } from "../body/checksum";
-import type { ObjectEntry } from "../entries";
-import { S3Error } from "../errors";
+import type { Body } from "../disk/journal";
+import type { ObjectEntry, VersionNumber } from "../entries";
 import type { Answer, S3Request } from "../request";
 import { checkRead, checkWrite, lists } from "./conditions";
 import type { AtObject, Context, Operation } from "./context";
+import { deletedHeaders, deleteVersion } from "./delete";
+import { findVersion, refuseDamaged, versionHeaders } from "./find-version";
 import { receive } from "./intake";
 import { parseRange } from "./range";
 import { entryHeaders, responseOverrides, wordsOf } from "./words";
@@ -22,19 +24,24 @@ export const putObject: Operation<AtObject> = async ({ store, now }, request, { 
     checksum: received.checksum,
   };
   try {
-    await commitObject({ store }, request, bucket, key, entry);
+    const version = await commitObject({ store }, request, bucket, key, entry, received.body);
+    return { status: 200, headers: { etag: `"${entry.etag}"`, ...checksumHeaders(entry.checksum), ...versionHeaders(store.bucket(bucket), version) } };
   } catch (error) {
     await received.discard();
     throw error;
   }
-  return { status: 200, headers: { etag: `"${entry.etag}"`, ...checksumHeaders(entry.checksum) } };
 };
 
-/** Puts an entry under a key, if the request's conditions hold at that very moment. */
-export function commitObject({ store }: Pick<Context, "store">, request: S3Request, bucket: string, key: string, entry: ObjectEntry): Promise<void> {
+/**
+ * Puts an entry under a key, if the request's conditions hold at that very moment.
+ * @param body the entry's bytes where they are small
+ */
+export function commitObject({ store }: Pick<Context, "store">, request: S3Request, bucket: string, key: string, entry: ObjectEntry, body: Body | null = null): Promise<VersionNumber> {
   return store.inTurn(bucket, key, async () => {
     checkWrite(request, store.bucket(bucket).objects.get(key));
-    await store.commit({ op: "put", bucket, key, entry });
+    const version = store.nextVersion(bucket);
+    await store.commit({ op: "put", bucket, key, version, entry }, body);
+    return version;
   });
 }
 
@@ -43,9 +50,10 @@ export const getObject: Operation<AtObject> = (context, request, where) => read(
 export const headObject: Operation<AtObject> = (context, request, where) => read(context, request, where, false);
 
 function read({ store }: Context, request: S3Request, { bucket, key }: AtObject, withBody: boolean): Answer {
-  const entry = store.bucket(bucket).objects.get(key);
-  if (!entry) throw new S3Error("NoSuchKey");
+  const place = store.bucket(bucket);
+  const { version, entry } = findVersion(place, key, request.query.get("versionId"));
   checkRead(request, entry);
+  if (withBody) refuseDamaged(entry);
   const ifRange = request.header("if-range");
   const range = ifRange === undefined || lists(ifRange, entry.etag) ? parseRange(request.header("range"), entry.sizeBytes) : null;
   const { first, last } = range ?? { first: 0, last: entry.sizeBytes - 1 };
@@ -53,6 +61,7 @@ function read({ store }: Context, request: S3Request, { bucket, key }: AtObject,
     status: range ? 206 : 200,
     headers: {
       ...entryHeaders(entry, { withChecksum: request.header("x-amz-checksum-mode")?.toUpperCase() === "ENABLED" && !range }),
+      ...versionHeaders(place, version),
       ...responseOverrides(request),
       "content-length": String(last - first + 1),
       ...(range ? { "content-range": `bytes ${first}-${last}/${entry.sizeBytes}` } : {}),
@@ -61,11 +70,9 @@ function read({ store }: Context, request: S3Request, { bucket, key }: AtObject,
   };
 }
 
-export const deleteObject: Operation<AtObject> = async ({ store }, request, { bucket, key }) => {
-  await store.inTurn(bucket, key, async () => {
-    const entry = store.bucket(bucket).objects.get(key);
-    if (request.header("if-match") !== undefined) checkWrite(request, entry);
-    if (entry) await store.commit({ op: "delete", bucket, key });
+export const deleteObject: Operation<AtObject> = async (context, request, { bucket, key }) => {
+  const deleted = await deleteVersion(context, bucket, key, request.query.get("versionId"), (version) => {
+    if (request.header("if-match") !== undefined) checkWrite(request, version?.content ?? undefined);
   });
-  return { status: 204 };
+  return { status: 204, headers: deletedHeaders(deleted) };
 };
