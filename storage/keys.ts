@@ -45,6 +45,11 @@ export function jobPrefix(workspaceId: string, jobId: string): string {
   return `${workspacePrefix(workspaceId)}jobs/${segment(jobId)}/`;
 }
 
+/** What an unpacking left out: one JSON value a line. Written when the archive has been read. */
+export function unpackFindingsKey(workspaceId: string, jobId: string): string {
+  return `${jobPrefix(workspaceId, jobId)}unpack-findings.jsonl`;
+}
+
 export function checkpointKey(workspaceId: string, jobId: string, attempt: number, fileName: string): string {
   return `${jobPrefix(workspaceId, jobId)}attempts/${attempt}/checkpoints/${segment(fileName)}`;
 }

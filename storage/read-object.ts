@@ -1,13 +1,13 @@
 import { LatheError } from "#lib/domain/errors";
-import type { ObjectStore } from "./object-store";
+import type { GetOptions, ObjectStore } from "./object-store";
 
 /**
- * A small object whole: a manifest, a signature.
+ * A small object whole, or a range of any: a manifest, a signature.
  * @param maxBytes above it the object is refused, not read: an object's size is whatever somebody wrote
  * @throws LatheError `object_too_large`, or what `get` throws
  */
-export async function readObject(store: ObjectStore, bucket: string, key: string, maxBytes: number): Promise<Buffer> {
-  const { body, contentBytes } = await store.get(bucket, key);
+export async function readObject(store: ObjectStore, bucket: string, key: string, maxBytes: number, range?: GetOptions["range"]): Promise<Buffer> {
+  const { body, contentBytes } = await store.get(bucket, key, { range });
   if (contentBytes > maxBytes) {
     body.destroy();
     throw new LatheError({

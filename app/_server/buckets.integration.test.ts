@@ -73,3 +73,37 @@ describe("buckets", () => {
     expect(await answer.json()).toMatchObject({ error: { code: "invalid_input", message: expect.stringContaining('"files.0.sizeBytes"') } });
   });
 });
+
+describe("hostile files and archives", () => {
+  it("show an SVG or HTML file, and one that calls itself a picture or a page, as text or as bytes of a picture only", async () => {
+    await ada.client.call("bucket.create", { bucket: "ada-hostile" });
+    const script = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+    const put = async (key: string, contentType: string) => {
+      const [file] = await ada.client.call("object.presign-uploads", { bucket: "ada-hostile", files: [{ key, sizeBytes: script.length, contentType }] });
+      expect((await fetch(file!.url!, { method: "PUT", body: script, headers: file!.headers })).status).toBe(200);
+    };
+    await put("drawing.svg", "image/svg+xml");
+    await put("page.html", "text/html");
+    await put("page.jpg", "text/html");
+    await put("no-ending", "image/svg+xml");
+    const { objects } = await ada.client.call("object.list", { bucket: "ada-hostile" });
+    const types = await Promise.all(objects.map(async ({ key, url }) => [key, (await fetch(url)).headers.get("content-type")]));
+    const plain = "text/plain; charset=utf-8";
+    expect(Object.fromEntries(types)).toEqual({ "drawing.svg": plain, "page.html": plain, "page.jpg": "image/jpeg", "no-ending": plain });
+    const [download] = await ada.client.call("object.presign-downloads", { bucket: "ada-hostile", keys: ["page.html"] });
+    expect((await fetch(download!.url)).headers.get("content-disposition")).toMatch(/^attachment;/);
+  });
+
+  it("start the unpacking of an archive with where it goes, and refuse another workspace's bucket as the target", async () => {
+    await upload(ada, "ada-hostile", "sets/photos.tar.gz", "bytes");
+    const job = await ada.client.call("archive.unpack", { bucket: "ada-hostile", key: "sets/photos.tar.gz" });
+    expect(job).toMatchObject({ kind: "unpack-archive", name: "photos.tar.gz", status: "queued", params: { bucket: "ada-hostile", targetBucket: "ada-hostile", prefix: "sets/photos/" } });
+    expect(await ada.client.call("archive.findings", { job: job.job })).toEqual({ items: [], nextCursor: null });
+    await bob.client.call("bucket.create", { bucket: "bob-own" });
+    await expect(bob.client.call("archive.unpack", { bucket: "bob-own", key: "x", targetBucket: "ada-hostile" })).rejects.toMatchObject({ status: 404 });
+    await expect(bob.client.call("archive.findings", { job: job.job })).rejects.toMatchObject({ status: 404 });
+    await expect(ada.client.call("archive.unpack", { bucket: "ada-hostile", key: "gone.zip" })).rejects.toMatchObject({ status: 404, code: "object_not_found" });
+    await expect(ada.client.call("archive.unpack", { bucket: "ada-hostile", key: "sets/photos.tar.gz", prefix: "../up" })).rejects.toMatchObject({ code: "invalid_key" });
+    await ada.client.call("bucket.delete", { bucket: "ada-hostile" });
+  });
+});

@@ -1,3 +1,4 @@
+import mime from "mime";
 import type { ObjectStore } from "#storage/object-store";
 
 export const downloadSeconds = 3600;
@@ -10,8 +11,16 @@ export function looksLikePicture(key: string): boolean {
   return pictures.test(key);
 }
 
+/**
+ * What a browser may show of an object is decided by its name, never by the type somebody stored with it: an HTML or SVG
+ * file runs no script in the object store's origin, whatever it says it is. Everything that is no picture is plain text.
+ */
+export function shownType(key: string): string {
+  return looksLikePicture(key) ? (mime.getType(key) ?? "application/octet-stream") : "text/plain; charset=utf-8";
+}
+
 export function presignDownload(store: ObjectStore, bucket: string, key: string): Promise<string> {
-  return store.presignGet(bucket, key, { expiresInSeconds: downloadSeconds });
+  return store.presignGet(bucket, key, { expiresInSeconds: downloadSeconds, contentType: shownType(key) });
 }
 
 /**

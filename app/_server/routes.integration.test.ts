@@ -34,6 +34,7 @@ const bodies: Record<string, unknown> = {
   "bucket.create": { bucket: "acme-second" },
   "object.presign-uploads": { files: [{ key: "a.jpg", sizeBytes: 1 }] },
   "object.presign-downloads": { keys: ["food/cake/1.jpg"] },
+  "archive.unpack": { key: "food/cake/1.jpg" },
   "object.delete": { keys: ["food/cake/1.jpg"] },
   "dataset.create": { dataset: "food", bucket: "acme-routes", prefix: "food/" },
   "auto-learn.start": { name: "dishes", dataset: "food" },

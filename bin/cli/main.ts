@@ -11,6 +11,7 @@ import { addEndpointCommands } from "./commands/endpoint";
 import { addPredictCommand } from "./commands/predict";
 import { addLoginCommand } from "./commands/login";
 import { addS3KeyCommands } from "./commands/s3-key";
+import { addUnpackCommand } from "./commands/unpack";
 import { CommandFailed, UsageError } from "./failure";
 
 /** @returns the exit code: 0 done, 1 the thing asked for failed, 2 the call's words are off */
@@ -23,6 +24,7 @@ export async function main(words: readonly string[]): Promise<number> {
   addBucketCommands(program);
   addS3KeyCommands(program);
   addCopyCommand(program);
+  addUnpackCommand(program);
   addDatasetCommands(program);
   addAutoLearnCommand(program);
   addJobCommands(program);

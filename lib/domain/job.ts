@@ -13,7 +13,7 @@ import { LatheError } from "./errors";
 export const jobStatuses = ["queued", "running", "stopping", "succeeded", "failed", "cancelled"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
-export const jobKinds = ["import-dataset", "freeze-dataset", "export-dataset", "pre-label", "auto-learn", "script"] as const;
+export const jobKinds = ["import-dataset", "freeze-dataset", "export-dataset", "pre-label", "auto-learn", "script", "unpack-archive"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** Why the work ended. `budget`, `completed` and `early-stop` are successes. */

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { accountOperations } from "./accounts";
+import { archiveOperations } from "./archives";
 import { bucketOperations } from "./buckets";
 import { datasetOperations } from "./datasets";
 import { endpointOperations } from "./endpoints";
@@ -14,6 +15,7 @@ export const operations = {
   ...accountOperations,
   ...bucketOperations,
   ...s3KeyOperations,
+  ...archiveOperations,
   ...datasetOperations,
   ...sampleOperations,
   ...jobOperations,

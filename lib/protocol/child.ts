@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { archiveFormats, leftOutCodes } from "#lib/domain/archive";
 import { rejectionCodes, splits } from "#lib/domain/dataset";
 import { stopReasons } from "#lib/domain/job";
 import { problem } from "./common";
@@ -13,6 +14,8 @@ import { signature } from "./models";
  * File names are relative to the child's two folders: `input`, which it may only read, and `output`.
  */
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}(\/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?$/);
+/** an entry's name as the archive has it; longer ones are cut there, and no key can be that long */
+const entryName = z.string().max(4096);
 const requestId = z.number().int().min(0);
 const binary = z.instanceof(Uint8Array);
 
@@ -46,6 +49,8 @@ export const childTask = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("probe") }),
   /** decodes the pictures it is asked about */
   z.object({ kind: z.literal("inspect") }),
+  /** reads the archive in the input folder and says all that is in it, entry by entry */
+  z.object({ kind: z.literal("unpack"), file: fileName }),
   z.object({
     kind: z.literal("auto-learn"),
     preset: z.enum(presets),
@@ -111,6 +116,15 @@ export const childToRunner = z.discriminatedUnion("type", [
       z.object({ code: z.enum(rejectionCodes), reason: z.string().max(1000) }),
     ]),
   }),
+  /** what the archive is; counts and sizes are its own claims, null where it makes none */
+  z.object({ type: z.literal("archive"), format: z.enum(archiveFormats), entries: z.number().int().min(0).nullable(), claimedBytes: z.number().min(0).nullable() }),
+  /** a file that is whole and sound, in one message */
+  z.object({ type: z.literal("entry"), name: entryName, bytes: binary }),
+  /** a longer one: its bytes follow in pieces, then whether they were sound */
+  z.object({ type: z.literal("entry-begun"), name: entryName, sizeBytes: z.number().int().min(0) }),
+  z.object({ type: z.literal("entry-bytes"), bytes: binary }),
+  z.object({ type: z.literal("entry-over"), damage: z.string().max(1000).nullable() }),
+  z.object({ type: z.literal("entry-left-out"), name: entryName, code: z.enum(leftOutCodes), reason: z.string().max(1000) }),
   z.object({ type: z.literal("predicted"), id: requestId, predictions: z.array(prediction).max(100_000) }),
   /** `bytes`: FP32 little-endian, `shape` [B, labels] */
   z.object({ type: z.literal("inferred"), id: requestId, shape: z.tuple([z.number().int(), z.number().int()]), bytes: binary }),

@@ -70,6 +70,8 @@ async function perform(context: ChildContext, task: ChildTask): Promise<Ended> {
       return (await import("./probe")).probe(context);
     case "inspect":
       return (await import("./inspect")).inspect(context);
+    case "unpack":
+      return (await import("./unpack")).unpack(context, task);
     case "auto-learn":
       return (await import("./auto-learn")).autoLearn(context, task);
     case "evaluate":

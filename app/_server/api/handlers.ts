@@ -1,4 +1,5 @@
 import { accountHandlers } from "./accounts";
+import { archiveHandlers } from "./archives";
 import { bucketHandlers } from "./buckets";
 import type { Handlers } from "./call";
 import { datasetHandlers } from "./datasets";
@@ -14,6 +15,7 @@ export const handlers: Handlers = {
   ...accountHandlers,
   ...bucketHandlers,
   ...s3KeyHandlers,
+  ...archiveHandlers,
   ...datasetHandlers,
   ...sampleHandlers,
   ...jobHandlers,

@@ -35,6 +35,8 @@ export const commands = {
       ...option("--seed", seed === 0 ? null : seed),
       "--wait",
     ),
+  unpack: ({ bucket, key, targetBucket, prefix }: { bucket: string; key: string; targetBucket: string; prefix: string }) =>
+    line("unpack", `s3://${bucket}/${key}`, `s3://${targetBucket}/${prefix}`, "--wait"),
   jobList: () => line("job", "ls"),
   jobShow: (job: string) => line("job", "show", job),
   jobLogs: (job: string, follow: boolean) => line("job", "logs", job, follow ? "--follow" : null),

@@ -7,6 +7,7 @@ import { useTranslations } from "next-intl";
 import { Fragment, useEffect, useMemo, useState } from "react";
 import { Button, Dialog, CliHint, EmptyState, ErrorState, IconButton, LinkButton, Menu, Page, PageHeader, SelectionBar, useToast, useUrlState } from "#app/ui";
 import { useOperation, useWorkspace } from "#app/frame";
+import { looksLikeArchive } from "#lib/domain/archive";
 import { matchesSearch } from "../../../../_ui/table-rows";
 import { useUploadDrop } from "../../../../_uploads/use-upload-drop";
 import { DeleteBucketDialog } from "../delete-bucket-dialog";
@@ -19,6 +20,7 @@ import { crumbsOf, type Entry } from "./entries";
 import { EntryGrid, EntryGridSkeleton } from "./entry-grid";
 import { EntryTable } from "./entry-table";
 import { PreviewDialog } from "./preview-dialog";
+import { UnpackDialog } from "./unpack-dialog";
 import { UploadMenu } from "./upload-menu";
 import { useListing } from "./use-listing";
 
@@ -43,6 +45,7 @@ function Folder({ bucket, prefix }: { bucket: string; prefix: string }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [preview, setPreview] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<Entry[] | null>(null);
+  const [unpacking, setUnpacking] = useState<string | null>(null);
   const [open, setOpen] = useState<"delete-bucket" | "s3" | "cli" | null>(null);
   const drop = useUploadDrop(bucket, prefix, editor);
 
@@ -71,6 +74,7 @@ function Folder({ bucket, prefix }: { bucket: string; prefix: string }) {
     open: openEntry,
     href: (entry: Entry) => (entry.kind === "folder" ? paths.bucket(bucket, entry.prefix) : null),
     download: (entry: Entry) => void download([entry]),
+    unpack: (entry: Entry) => (editor && entry.kind === "object" && looksLikeArchive(entry.object.key) ? () => setUnpacking(entry.object.key) : null),
     remove: editor ? (entry: Entry) => setDeleting([entry]) : null,
   };
   const isEmpty = entries?.length === 0 && complete;
@@ -138,7 +142,8 @@ function Folder({ bucket, prefix }: { bucket: string; prefix: string }) {
         </>
       )}
       {drop.over && <DropOverlay bucket={bucket} prefix={prefix} />}
-      {preview !== null && <PreviewDialog bucket={bucket} objects={objects} current={preview} onCurrent={setPreview} onDownload={(key) => void downloadObjects(client, bucket, [key]).catch(toast.fail)} />}
+      {preview !== null && <PreviewDialog bucket={bucket} objects={objects} current={preview} onCurrent={setPreview} onUnpack={editor ? setUnpacking : undefined} onDownload={(key) => void downloadObjects(client, bucket, [key]).catch(toast.fail)} />}
+      {unpacking !== null && <UnpackDialog bucket={bucket} archive={unpacking} onClose={() => setUnpacking(null)} />}
       {deleting && (
         <DeleteEntriesDialog
           bucket={bucket}

@@ -1,7 +1,7 @@
 "use client";
 
 import clsx from "clsx";
-import { Download, Eye, FolderOpen, Trash2 } from "lucide-react";
+import { Download, Eye, FolderOpen, PackageOpen, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
@@ -182,6 +182,7 @@ function Tile({
   );
   const look = "block w-full rounded-md text-left outline-offset-1";
 
+  const unpack = actions.unpack(entry);
   return (
     <RightClickMenu
       items={[
@@ -189,6 +190,7 @@ function Tile({
           ? { label: tc("open"), icon: <FolderOpen aria-hidden />, onSelect: () => actions.open(entry) }
           : { label: t("preview.open"), icon: <Eye aria-hidden />, onSelect: () => actions.open(entry) },
         { label: tc("download"), icon: <Download aria-hidden />, onSelect: () => actions.download(entry) },
+        ...(unpack ? [{ label: t("unpack.open"), icon: <PackageOpen aria-hidden />, onSelect: unpack }] : []),
         ...(actions.remove ? [{ type: "line" as const }, { label: tc("delete"), icon: <Trash2 aria-hidden />, danger: true, onSelect: () => actions.remove?.(entry) }] : []),
       ]}
     >

@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, Eye, FolderOpen, Trash2 } from "lucide-react";
+import { Download, Eye, FolderOpen, PackageOpen, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { Bytes, DataTable, RelativeTime, type Column } from "#app/ui";
@@ -12,6 +12,8 @@ export type EntryActions = {
   /** where a folder leads; null for an object, which is previewed */
   href: (entry: Entry) => string | null;
   download: (entry: Entry) => void;
+  /** null for what is no archive, and for who may not */
+  unpack: (entry: Entry) => (() => void) | null;
   remove: ((entry: Entry) => void) | null;
 };
 
@@ -68,6 +70,7 @@ export function EntryTable({
     ],
     [t, tc, open],
   );
+  const unpackItem = (start: (() => void) | null) => (start ? [{ label: t("unpack.open"), icon: <PackageOpen aria-hidden />, onSelect: start }] : []);
   return (
     <DataTable
       label={t("contents")}
@@ -81,6 +84,7 @@ export function EntryTable({
           ? { label: tc("open"), icon: <FolderOpen aria-hidden />, onSelect: () => open(entry) }
           : { label: t("preview.open"), icon: <Eye aria-hidden />, onSelect: () => open(entry) },
         { label: tc("download"), icon: <Download aria-hidden />, onSelect: () => actions.download(entry) },
+        ...unpackItem(actions.unpack(entry)),
         ...(actions.remove ? [{ type: "line" as const }, { label: tc("delete"), icon: <Trash2 aria-hidden />, danger: true, onSelect: () => actions.remove?.(entry) }] : []),
       ]}
       onEndReached={onEndReached}

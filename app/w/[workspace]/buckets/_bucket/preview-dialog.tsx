@@ -1,9 +1,10 @@
 "use client";
 
-import { ChevronLeft, ChevronRight, Download, FileQuestion } from "lucide-react";
+import { ChevronLeft, ChevronRight, Download, FileQuestion, PackageOpen } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { looksLikeArchive } from "#lib/domain/archive";
 import type { StoredObject } from "#lib/protocol/buckets";
 import { Button, Bytes, CopyButton, Dialog, ErrorNote, IconButton, Note, RelativeTime, Skeleton } from "#app/ui";
 import { previewKind } from "./entries";
@@ -15,14 +16,18 @@ export function PreviewDialog({
   current,
   onCurrent,
   onDownload,
+  onUnpack,
 }: {
   bucket: string;
   objects: readonly StoredObject[];
   current: string;
   onCurrent: (key: string | null) => void;
   onDownload: (key: string) => void;
+  /** left out for who may not */
+  onUnpack?: (key: string) => void;
 }) {
   const t = useTranslations("buckets.preview");
+  const tb = useTranslations("buckets");
   const tc = useTranslations("common");
   const index = objects.findIndex((object) => object.key === current);
   const object = objects[index];
@@ -69,6 +74,17 @@ export function PreviewDialog({
               <ChevronRight aria-hidden />
             </IconButton>
           </div>
+          {onUnpack && looksLikeArchive(current) && (
+            <Button
+              icon={<PackageOpen aria-hidden />}
+              onClick={() => {
+                onCurrent(null);
+                onUnpack(current);
+              }}
+            >
+              {tb("unpack.open")}
+            </Button>
+          )}
           <Button icon={<Download aria-hidden />} onClick={() => onDownload(current)}>
             {tc("download")}
           </Button>

@@ -7,6 +7,7 @@ import { CliHint, CopyId, KeyValue, RelativeTime, Section } from "#app/ui";
 import { DownloadMenu } from "#app/charts";
 import { useOperation, useWorkspace } from "#app/frame";
 import { isTerminal, maxAttempts } from "#lib/domain/job";
+import { unpackRequest } from "#lib/protocol/archives";
 import { autoLearnRequest, type Job } from "#lib/protocol/jobs";
 import { commands } from "../../_commands/command-line";
 import { JobDuration } from "../job-table";
@@ -65,6 +66,14 @@ function useParameters(job: Job): { label: ReactNode; value: ReactNode }[] {
     if (typeof bucket !== "string" || typeof prefix !== "string") return [];
     return [{ label: t("source"), value: <PageLink href={paths.bucket(bucket, prefix)}>{`${bucket}/${prefix}`}</PageLink> }];
   }
+  const unpacking = unpackRequest.safeParse(job.params);
+  if (job.kind === "unpack-archive" && unpacking.success) {
+    const { bucket, key, targetBucket, prefix } = unpacking.data;
+    return [
+      { label: t("archive"), value: <PageLink href={paths.bucket(bucket, key.slice(0, key.lastIndexOf("/") + 1))}>{`${bucket}/${key}`}</PageLink> },
+      { label: t("unpackedTo"), value: <PageLink href={paths.bucket(targetBucket, prefix)}>{`${targetBucket}/${prefix}`}</PageLink> },
+    ];
+  }
   const request = autoLearnRequest.safeParse(job.params);
   if (job.kind !== "auto-learn" || !request.success) {
     return Object.entries(job.params).map(([name, value]) => ({ label: name, value: <code className="text-sm">{typeof value === "string" ? value : JSON.stringify(value)}</code> }));
@@ -87,6 +96,8 @@ function commandOf(job: Job): string | null {
     const request = autoLearnRequest.safeParse(job.params);
     return request.success ? commands.autoLearn(request.data) : null;
   }
+  const unpacking = unpackRequest.safeParse(job.params);
+  if (job.kind === "unpack-archive" && unpacking.success) return commands.unpack(unpacking.data);
   const { dataset, bucket, prefix } = job.params;
   if (job.kind !== "import-dataset" || typeof dataset !== "string" || typeof bucket !== "string" || typeof prefix !== "string") return null;
   return commands.datasetCreate({ dataset, bucket, prefix });

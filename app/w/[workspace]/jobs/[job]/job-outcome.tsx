@@ -4,6 +4,7 @@ import { useFormatter, useLocale, useMessages, useTranslations } from "next-intl
 import { useMemo } from "react";
 import { Card, ErrorNote, Progress, StatusIcon, useDuration } from "#app/ui";
 import { isTerminal } from "#lib/domain/job";
+import { formatBytes } from "#lib/domain/units";
 import type { Job } from "#lib/protocol/jobs";
 import { metricsOf, type EventLog } from "./event-log";
 import { statusSentence } from "./status-sentence";
@@ -24,6 +25,8 @@ export function JobOutcome({ job, log }: { job: Job; log: EventLog }) {
     epochs: values.epochs ?? 0,
     best: values.best ?? 0,
     attempt: values.attempt ?? 0,
+    files: values.files ?? 0,
+    leftOut: values.leftOut ?? 0,
     dataset: values.dataset ?? "",
     percent: format.number(values.percent ?? 0, { style: "percent", maximumFractionDigits: 0 }),
     left: duration(coarse(values.leftMs ?? 0)),
@@ -69,6 +72,7 @@ export function JobOutcome({ job, log }: { job: Job; log: EventLog }) {
   );
 
   function figure(name: string, value: number): string {
+    if (name === "sizeBytes") return formatBytes(value);
     const share = /accuracy|f1|error/i.test(name) && value >= 0 && value <= 1;
     return share ? format.number(value, { style: "percent", maximumFractionDigits: 1 }) : format.number(value, { maximumSignificantDigits: 4 });
   }

@@ -12,6 +12,7 @@ import { JobFacts } from "./job-facts";
 import { JobLog } from "./job-log";
 import { JobOutcome } from "./job-outcome";
 import { MetricCharts } from "./metric-charts";
+import { UnpackFindings } from "./unpack-findings";
 import { useJobEvents } from "./use-job-events";
 
 /** How is it going, what happened. */
@@ -58,7 +59,8 @@ function Loaded({ job }: { job: Job }) {
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-6">
           <JobOutcome job={job} log={events.log} />
-          {job.kind !== "import-dataset" && <MetricCharts log={events.log} job={job.job} name={job.name} waiting={!ended} reading={events.reading} />}
+          {job.kind === "unpack-archive" && <UnpackFindings job={job} />}
+          {job.kind !== "import-dataset" && job.kind !== "unpack-archive" && <MetricCharts log={events.log} job={job.job} name={job.name} waiting={!ended} reading={events.reading} />}
           <JobLog events={events} ended={ended} fileName={`${job.name}-${job.job.slice(0, 8)}`} />
         </div>
         <aside aria-label={t("tabs.facts")} className="min-w-0">
@@ -113,6 +115,7 @@ function Actions({ job }: { job: Job }) {
   function whatIsLost(): string {
     if (job.status === "queued") return t("stopQueued");
     if (job.kind === "import-dataset") return t("stopImport");
+    if (job.kind === "unpack-archive") return t("stopUnpack");
     const early = !job.progress || job.progress.epoch === null || job.progress.epoch === 0;
     return job.kind === "auto-learn" && early && job.progress?.phase !== "evaluating" && job.progress?.phase !== "saving" ? `${t("stopLearn")} ${t("stopLearnEarly")}` : t("stopLearn");
   }

@@ -1,12 +1,12 @@
 import type { Job } from "#lib/protocol/jobs";
 
 /** A sentence of `jobs.sentence` in the messages, with what stands in its places. Epochs count from 1 here. */
-export type Sentence = { key: SentenceKey; values: { epoch?: number; epochs?: number; best?: number; percent?: number; leftMs?: number; attempt?: number; model?: string; dataset?: string } };
+export type Sentence = { key: SentenceKey; values: { epoch?: number; epochs?: number; best?: number; percent?: number; leftMs?: number; attempt?: number; model?: string; dataset?: string; files?: number; leftOut?: number } };
 
 export type SentenceKey =
   | "waiting" | "waitingAgain" | "starting" | "training" | "trainingSoon" | "phase" | "phaseLeft"
   | "stopping" | "stoppingModel"
-  | "imported" | "succeeded" | "completed" | "budget" | "earlyStop"
+  | "imported" | "unpacked" | "unpackedSome" | "cancelledUnpack" | "succeeded" | "completed" | "budget" | "earlyStop"
   | "cancelledBefore" | "cancelledImport" | "cancelledNoModel" | "cancelledEarly" | "cancelledModel" | "cancelledLost"
   | "failed" | "failedModel" | "diverged" | "divergedModel" | "outOfMemory" | "runnerLost";
 
@@ -47,6 +47,10 @@ function underWay({ progress }: Job): Sentence {
 
 function wellEnded(job: Job, trained: Trained): Sentence {
   if (job.kind === "import-dataset") return { key: "imported", values: { dataset: job.result?.dataset ?? job.dataset ?? job.name } };
+  if (job.kind === "unpack-archive") {
+    const { files = 0, leftOut = 0 } = job.result?.metrics ?? {};
+    return { key: leftOut ? "unpackedSome" : "unpacked", values: { files: files ?? 0, leftOut: leftOut ?? 0 } };
+  }
   const values = kept(job, trained);
   if (!values) return { key: "succeeded", values: {} };
   if (job.stopReason === "budget") return { key: "budget", values };
@@ -58,6 +62,7 @@ function stopped(job: Job, trained: Trained): Sentence {
   if (job.stopReason === "runner-lost") return { key: "cancelledLost", values: {} };
   if (job.attempt === 0) return { key: "cancelledBefore", values: {} };
   if (job.kind === "import-dataset") return { key: "cancelledImport", values: {} };
+  if (job.kind === "unpack-archive") return { key: "cancelledUnpack", values: { files: job.result?.metrics.files ?? 0 } };
   const values = kept(job, trained);
   if (!values) return { key: "cancelledNoModel", values: {} };
   return { key: trained.bestEpoch === null ? "cancelledEarly" : "cancelledModel", values };
