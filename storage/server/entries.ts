@@ -107,6 +107,7 @@ export type Change =
   /** @param next the version that becomes current when this one was */
   | { op: "remove"; bucket: string; key: string; seq: number; next: number | null }
   | { op: "tags"; bucket: string; key: string; seq: number; tags: Tag[] }
+  /** @param reason "" when its bytes are whole again */
   | { op: "damaged"; bucket: string; key: string; seq: number; reason: string }
   /** The same bytes elsewhere: what compacting does. */
   | { op: "moved"; bucket: string; key: string; seq: number; from: string; blob: Blob }

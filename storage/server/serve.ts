@@ -11,11 +11,13 @@ import { refuseUnsupported } from "./operations/words";
 import { parseTarget, S3Request, type Answer, type Target } from "./request";
 import { route } from "./route";
 import { readBytes, sendBytes } from "./send";
+import type { Scrubber } from "./upkeep/scrubber";
 import { xmlError } from "./xml";
 
 export type ServeOptions = {
   store: StoreFolder;
   keys: AccessKeys;
+  scrubber: Scrubber;
   region: string;
   corsOrigins: readonly string[];
   now: () => number;
@@ -70,7 +72,7 @@ async function answerTo(options: ServeOptions, message: IncomingMessage, respons
   const request: S3Request = new S3Request(message, target, authenticated, bodyOf(message, response, () => stillAllowed()));
   const stillAllowed = judgement(keys, request);
   stillAllowed();
-  if (target.bucket === adminBucket) return { answer: await administer(keys, request), stillAllowed };
+  if (target.bucket === adminBucket) return { answer: await administer(keys, options.scrubber, request), stillAllowed };
   if (message.method !== "GET" && message.method !== "HEAD") refuseUnsupported(request);
   return { answer: await route({ store, region, now }, request), stillAllowed };
 }

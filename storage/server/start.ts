@@ -4,6 +4,8 @@ import { AccessKeys } from "./auth/access-keys";
 import { StoreFolder } from "./disk/store";
 import { realFiles, type Files } from "./disk/files";
 import { serve } from "./serve";
+import { Scrubber } from "./upkeep/scrubber";
+import { Upkeep } from "./upkeep/upkeep";
 
 export type StoreOptions = {
   /** made if it is not there; belongs to one running store at a time */
@@ -27,6 +29,7 @@ export type StoreOptions = {
   onBroken?: (error: unknown) => void;
   /** for tests */
   files?: Files;
+  segmentBytes?: number;
   now?: () => number;
 };
 
@@ -48,6 +51,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
     files,
     root: options.root,
     minFreeBytes: options.minFreeBytes ?? 64 * 1024 * 1024,
+    segmentBytes: options.segmentBytes,
     warn: log,
     onBroken: options.onBroken ?? ((error) => log(`the disk failed, restart the store: ${String(error)}`)),
   });
@@ -56,9 +60,11 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
     await store.close();
     throw error;
   });
+  const upkeep = new Upkeep(store, now, log);
+  const scrubber = new Scrubber(store, now, log);
   const running = new Set<Promise<void>>();
   const handle = (message: IncomingMessage, response: ServerResponse) => {
-    const done = serve({ store, keys, region, corsOrigins: options.corsOrigins ?? [], now, log }, message, response).finally(() => running.delete(done));
+    const done = serve({ store, keys, scrubber, region, corsOrigins: options.corsOrigins ?? [], now, log }, message, response).finally(() => running.delete(done));
     running.add(done);
   };
   // No limit for a whole request: a large upload over a slow line is no attack. Slow heads and silent lines are cut.
@@ -77,6 +83,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
     await store.close();
     throw error;
   }
+  upkeep.start();
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | null = null;
   return {
@@ -93,7 +100,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
     await closed;
     clearTimeout(timer);
     clearInterval(sweep);
-    await Promise.all(running);
+    await Promise.all([...running, upkeep.stop(), scrubber.stop()]);
     await store.close();
   }
 }

@@ -17,7 +17,7 @@ export function applyToRows(draft: Draft, change: Exclude<Change, { op: "bucket"
     case "tags":
       return editContent(draft, change, (entry) => ({ ...entry, tags: change.tags.length > 0 ? change.tags : undefined }));
     case "damaged":
-      return editContent(draft, change, (entry) => ({ ...entry, damaged: change.reason }));
+      return editContent(draft, change, (entry) => ({ ...entry, damaged: change.reason || undefined }));
     case "moved":
       return editContent(draft, change, (entry) => {
         const at = entry.blobs.findIndex(({ id }) => id === change.from);

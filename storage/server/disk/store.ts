@@ -4,6 +4,7 @@ import { S3Error } from "../errors";
 import { Blobs } from "./blobs";
 import type { Bucket } from "./bucket";
 import { Catalogue } from "./catalogue";
+import { compactSegments } from "./compact";
 import type { Files } from "./files";
 import { Journal, type Body, type Position } from "./journal";
 import { lockFolder } from "./lock";
@@ -128,6 +129,11 @@ export class StoreFolder {
   async requireRoom(sizeBytes: number): Promise<void> {
     const { bavail, bsize } = await this.options.files.statfs(this.options.root);
     if (bavail * bsize < sizeBytes + this.options.minFreeBytes) throw new S3Error("InsufficientStorage");
+  }
+
+  /** Gives the room of deleted small objects back. */
+  compact(): Promise<string[]> {
+    return compactSegments(this, this.options.files, path.join(this.options.root, "segments"));
   }
 
   async close(): Promise<void> {
