@@ -12,10 +12,10 @@ export async function createDatasetVersion(
   const { workspaceId, dataset: name, bucket, prefix, createdById } = options;
   return db.$transaction(async (tx) => {
     await tx.dataset.createMany({ data: [{ id: newDatasetId(), workspaceId, name }], skipDuplicates: true });
-    const [dataset] = await tx.$queryRaw<{ id: string }[]>`
-      SELECT "id" FROM "dataset" WHERE "workspaceId" = ${workspaceId} AND "name" = ${name} FOR UPDATE`;
+    const [dataset] = await tx.$queryRaw<{ id: string; lastDeleted: number }[]>`
+      SELECT "id", "lastDeleted" FROM "dataset" WHERE "workspaceId" = ${workspaceId} AND "name" = ${name} FOR UPDATE`;
     const newest = await tx.datasetVersion.aggregate({ where: { datasetId: dataset!.id }, _max: { version: true } });
-    const version = (newest._max.version ?? 0) + 1;
+    const version = Math.max(newest._max.version ?? 0, dataset!.lastDeleted) + 1;
     const datasetVersionId = newDatasetVersionId();
     await tx.datasetVersion.create({ data: { id: datasetVersionId, datasetId: dataset!.id, version, status: "importing", bucket, prefix } });
     const jobId = newJobId();

@@ -40,3 +40,8 @@ export function databaseUnreachable(cause: unknown): LatheError {
 export function isUniqueViolation(error: unknown): boolean {
   return typeof error === "object" && error !== null && (error as { code?: unknown }).code === "P2002";
 }
+
+/** What a row refers to is gone: somebody deleted it meanwhile. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return typeof error === "object" && error !== null && (error as { code?: unknown }).code === "P2003";
+}

@@ -19,3 +19,4 @@ export const newModelVersionId = () => newId("mdv");
 export const newEndpointId = () => newId("end");
 export const newDeploymentId = () => newId("dep");
 export const newRunnerId = () => newId("run");
+export const newVersionDiffId = () => newId("vdf");

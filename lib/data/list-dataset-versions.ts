@@ -8,6 +8,7 @@ export async function listDatasetVersions(
   { workspaceId, dataset }: { workspaceId: string; dataset: string },
 ): Promise<DatasetVersionView[]> {
   const rows = await findDatasetVersionViews(db, { where: { dataset: { workspaceId, name: dataset } }, orderBy: { version: "desc" } });
-  if (rows.length === 0) throw notFound("dataset", dataset);
+  // A dataset whose versions were all deleted is still there: its numbers go on.
+  if (rows.length === 0 && !(await db.dataset.findUnique({ where: { workspaceId_name: { workspaceId, name: dataset } } }))) throw notFound("dataset", dataset);
   return rows;
 }

@@ -2,13 +2,13 @@ import type { z } from "zod";
 import { accountOperations } from "./accounts";
 import { archiveOperations } from "./archives";
 import { bucketOperations } from "./buckets";
-import { datasetOperations } from "./datasets";
+import { datasetOperations, versionOperations } from "./datasets";
 import { endpointOperations } from "./endpoints";
 import { jobOperations } from "./jobs";
 import { modelOperations } from "./models";
 import { runnerOperations } from "./runners";
-import { sampleOperations } from "./samples";
 import { s3KeyOperations } from "./s3-keys";
+import { decisionOperations, sampleOperations } from "./samples";
 
 /** Every call of /api/v1, by name. */
 export const operations = {
@@ -17,7 +17,9 @@ export const operations = {
   ...s3KeyOperations,
   ...archiveOperations,
   ...datasetOperations,
+  ...versionOperations,
   ...sampleOperations,
+  ...decisionOperations,
   ...jobOperations,
   ...modelOperations,
   ...endpointOperations,

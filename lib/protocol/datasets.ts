@@ -9,7 +9,11 @@ export const finding = z.object({
   /** the labels it is about, when it is about labels */
   labels: z.array(z.string()).optional(),
 });
-export const labelCount = z.object({ label: z.string(), train: z.number().int(), validation: z.number().int(), test: z.number().int() });
+export const labelCount = z.object({
+  label: z.string(), train: z.number().int(), validation: z.number().int(), test: z.number().int(),
+  /** of a draft: labelled, on no side yet; left out: none */
+  unsplit: z.number().int().optional(),
+});
 export type LabelCount = z.infer<typeof labelCount>;
 
 /** Shares of validation and test; the rest trains. `keep`: a sample that has a side already stays on it where its duplicates allow. */
@@ -147,7 +151,7 @@ export const versionOperations = {
     params: versionParams, response: done,
   }),
   "dataset-version.diff": operation({
-    method: "GET", path: "/datasets/{dataset}/versions/{version}/diff", role: "viewer", summary: "What changed between an earlier version and this one, by key",
+    method: "GET", path: "/datasets/{dataset}/versions/{version}/diff", role: "viewer", summary: "What changed between another version, mostly an earlier one, and this one, by key",
     params: versionParams,
     query: z.object({ ...pageQuery, from: z.coerce.number().int().min(1), kind: z.enum(diffKinds).optional(), search: z.string().max(200).optional() }),
     response: page(versionChange).extend({

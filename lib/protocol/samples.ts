@@ -122,12 +122,13 @@ export const labellingOperations = {
 export const decisionOperations = {
   "duplicate.decide": operation({
     method: "POST", path: "/datasets/{dataset}/versions/{version}/duplicates/{group}", role: "editor",
-    summary: "Of a draft's group: drop all but one, give all the same label, or keep them as different pictures",
+    summary: "Of a draft's group: drop all but one, give all the same label, keep them as different pictures, or take that back",
     params: versionParams.extend({ group: z.coerce.number().int() }),
     body: z.discriminatedUnion("decision", [
       z.object({ decision: z.literal("drop"), keep: z.number().int() }),
       z.object({ decision: z.literal("merge"), label: labelText }),
       z.object({ decision: z.literal("keep") }),
+      z.object({ decision: z.literal("together") }),
     ]),
     response: z.object({ changed: z.number().int(), draftRevision: z.number().int() }),
   }),

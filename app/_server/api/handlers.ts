@@ -3,6 +3,8 @@ import { archiveHandlers } from "./archives";
 import { bucketHandlers } from "./buckets";
 import type { Handlers } from "./call";
 import { datasetHandlers } from "./datasets";
+import { versionHandlers } from "./dataset-versions";
+import { decisionHandlers } from "./duplicates";
 import { endpointHandlers } from "./endpoints";
 import { jobHandlers } from "./jobs";
 import { modelHandlers } from "./models";
@@ -17,6 +19,8 @@ export const handlers: Handlers = {
   ...s3KeyHandlers,
   ...archiveHandlers,
   ...datasetHandlers,
+  ...versionHandlers,
+  ...decisionHandlers,
   ...sampleHandlers,
   ...jobHandlers,
   ...modelHandlers,
