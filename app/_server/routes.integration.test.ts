@@ -23,8 +23,10 @@ afterAll(() => lathe.close());
 
 /** Names of things that are there in acme. */
 const there: Record<string, string> = {
-  bucket: "acme-routes", dataset: "food", version: "1", job: "job_acme", model: "dishes", endpoint: "dishes", id: "key_nothere", userId: "usr_nothere",
+  bucket: "acme-routes", dataset: "food", version: "1", job: "job_acme", model: "dishes", endpoint: "dishes", id: "key_nothere", userId: "usr_nothere", group: "1",
 };
+
+const queries: Record<string, string> = { "dataset-version.diff": "?from=1" };
 
 const bodies: Record<string, unknown> = {
   "workspace.create": { slug: "sneaky", name: "Sneaky" },
@@ -37,6 +39,7 @@ const bodies: Record<string, unknown> = {
   "archive.unpack": { key: "food/cake/1.jpg" },
   "object.delete": { keys: ["food/cake/1.jpg"] },
   "dataset.create": { dataset: "food", bucket: "acme-routes", prefix: "food/" },
+  "duplicate.decide": { decision: "keep" },
   "auto-learn.start": { name: "dishes", dataset: "food" },
   "auto-learn.estimate": { name: "dishes", dataset: "food" },
   "s3-key.create": { label: "k", grants: [{ bucket: "acme-routes", access: "read" }] },
@@ -47,7 +50,7 @@ const every = Object.entries(operations) as [string, Operation][];
 
 async function send(name: string, operation: Operation, headers: Record<string, string>) {
   const path = operation.path.replace(/\{([^}]+)\}/g, (_, param: string) => there[param]!);
-  const answer = await fetch(`${lathe.url}/api/v1${path}`, {
+  const answer = await fetch(`${lathe.url}/api/v1${path}${queries[name] ?? ""}`, {
     method: operation.method, headers, ...(operation.body ? { body: JSON.stringify(bodies[name] ?? {}) } : {}),
   });
   return { status: answer.status, body: (await answer.json()) as { error?: { code: string; message: string; nextStep: string } } };
