@@ -10,12 +10,15 @@ export type SampleFilter = {
   finding?: string | undefined;
   group?: number | undefined;
   disagreeing?: "true" | undefined;
+  /** suggested and not labelled yet */
+  suggested?: "true" | undefined;
+  minProbability?: number | undefined;
   dropped?: "true" | "any" | undefined;
 };
 
 /** For `… FROM "sample" AS s WHERE`. */
 export function sampleWhere(datasetVersionId: string, filter: SampleFilter): Prisma.Sql {
-  const { label, split, search, state, finding, group, disagreeing, dropped } = filter;
+  const { label, split, search, state, finding, group, disagreeing, suggested, minProbability, dropped } = filter;
   const conditions = [
     Prisma.sql`s."datasetVersionId" = ${datasetVersionId}`,
     label === undefined ? null : Prisma.sql`s."label" = ${label}`,
@@ -27,6 +30,8 @@ export function sampleWhere(datasetVersionId: string, filter: SampleFilter): Pri
       : Prisma.sql`s."index" IN (SELECT f."index" FROM "sample_finding" AS f WHERE f."datasetVersionId" = ${datasetVersionId} AND f."code" = ${finding})`,
     group === undefined ? null : Prisma.sql`s."groupId" = ${group}`,
     disagreeing === undefined ? null : Prisma.sql`s."suggestedLabel" IS NOT NULL AND s."label" IS NOT NULL AND s."suggestedLabel" <> s."label"`,
+    suggested === undefined ? null : Prisma.sql`s."suggestedLabel" IS NOT NULL AND s."label" IS NULL`,
+    minProbability === undefined ? null : Prisma.sql`s."suggestedProbability" >= ${minProbability}::real`,
     dropped === "any" ? null : dropped === "true" ? Prisma.sql`s."dropped"` : Prisma.sql`NOT s."dropped"`,
   ];
   return Prisma.join(conditions.filter((condition) => condition !== null), " AND ");
