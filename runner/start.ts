@@ -13,6 +13,7 @@ import type { RunnerConfig } from "./config";
 import { autoLearn } from "./executors/auto-learn";
 import { importDataset } from "./executors/import-dataset";
 import { unpackArchive } from "./executors/unpack-archive";
+import { preLabel } from "./executors/pre-label";
 import type { Log } from "./log";
 import { createLoadMeter, describeMachine } from "./machine";
 import { probeEngine } from "./probe-engine";
@@ -79,7 +80,7 @@ export async function startRunner(config: RunnerConfig, env: Record<string, stri
   const queue: Queue = await waitFor("the queue", log, signal, () =>
     startQueue(config.databaseUrl, { onError: (err) => log.warn({ err }, "the queue has trouble; it goes on") }),
   );
-  loop = new ClaimLoop(services, queue, { "import-dataset": importDataset, "auto-learn": autoLearn, "unpack-archive": unpackArchive });
+  loop = new ClaimLoop(services, queue, { "import-dataset": importDataset, "pre-label": preLabel, "auto-learn": autoLearn, "unpack-archive": unpackArchive });
   deployments = new Deployments(services);
   await loop.start();
   void deployments.look();

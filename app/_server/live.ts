@@ -1,5 +1,6 @@
 import type { Namespace, Server, Socket } from "socket.io";
 import { findAnyJob, findJob } from "#lib/data/find-job";
+import { findDatasetVersion } from "#lib/data/find-dataset-version";
 import { listEvents } from "#lib/data/list-events";
 import { LatheError } from "#lib/domain/errors";
 import type { JobEvent } from "#lib/protocol/jobs";
@@ -25,6 +26,8 @@ export type Live = {
   eventsStored(jobId: string): void;
   /** The job's row changed: its workspace's pages get it whole. */
   jobChanged(jobId: string): Promise<void>;
+  /** Samples of a dataset version changed: whoever watches it gets them. */
+  samplesChanged(datasetVersionId: string, body: Parameters<LiveServerToClient["samples.changed"]>[0]): void;
   changed(workspaceId: string, kind: ChangedKind, name: string): void;
   /** To the pages of every workspace: runners are shared. */
   runnerChanged(name: string): void;
@@ -136,12 +139,7 @@ export function createLive(io: Server, services: Pick<Services, "db" | "auth" | 
       await findJob(services.db, { jobId, workspaceId: socket.data.workspaceId });
       unsubscribe(jobId);
       if (mine.size >= maxSubscriptions) {
-        throw new LatheError({
-          code: "too_many_subscriptions",
-          message: `A page can watch ${maxSubscriptions} jobs at once.`,
-          nextStep: "Unsubscribe from one first.",
-          status: 429,
-        });
+        throw tooManySubscriptions("jobs");
       }
       if (socket.disconnected) return;
       const subscription = new Subscription(jobId, cursor, services, socket, services.log);
@@ -158,6 +156,39 @@ export function createLive(io: Server, services: Pick<Services, "db" | "auth" | 
       if (typeof answer === "function") answer(parsed.success ? { ok: true } : { error: invalidInput(parsed.error).toJSON() });
     });
 
+    // A version's watchers are a room; leaving it needs no look into the database.
+    const rooms = new Map<string, string>();
+    const roomName = ({ dataset, version }: { dataset: string; version: number }) => `${dataset}@${version}`;
+
+    socket.on("samples.subscribe", (body, answer) => {
+      if (typeof answer !== "function") return;
+      watchSamples(body).then(
+        () => answer({ ok: true }),
+        (error: unknown) => answer({ error: problemOf(error).toJSON() }),
+      );
+    });
+
+    async function watchSamples(body: unknown): Promise<void> {
+      const parsed = liveClientToServer["samples.subscribe"].safeParse(body);
+      if (!parsed.success) throw invalidInput(parsed.error);
+      const access = await authorise(services, { headers: socket.handshake.headers, workspace: socket.data.slug }, "viewer");
+      const { dataset, version } = parsed.data;
+      const row = await findDatasetVersion(services.db, { workspaceId: access.workspace.workspaceId, dataset, version });
+      if (rooms.size >= maxSubscriptions && !rooms.has(roomName(parsed.data))) throw tooManySubscriptions("dataset versions");
+      rooms.set(roomName(parsed.data), samplesRoom(row.id));
+      await socket.join(samplesRoom(row.id));
+    }
+
+    socket.on("samples.unsubscribe", (body, answer) => {
+      const parsed = liveClientToServer["samples.unsubscribe"].safeParse(body);
+      const room = parsed.success && rooms.get(roomName(parsed.data));
+      if (parsed.success && room) {
+        rooms.delete(roomName(parsed.data));
+        void socket.leave(room);
+      }
+      if (typeof answer === "function") answer(parsed.success ? { ok: true } : { error: invalidInput(parsed.error).toJSON() });
+    });
+
     socket.on("disconnect", () => {
       for (const jobId of [...mine.keys()]) unsubscribe(jobId);
     });
@@ -171,6 +202,9 @@ export function createLive(io: Server, services: Pick<Services, "db" | "auth" | 
       const row = await findAnyJob(services.db, { jobId });
       if (row) namespace.to(`workspace:${row.workspaceId}`).emit("job.changed", presentJob(row));
     },
+    samplesChanged(datasetVersionId, body) {
+      namespace.to(samplesRoom(datasetVersionId)).emit("samples.changed", body);
+    },
     changed(workspaceId, kind, name) {
       namespace.to(`workspace:${workspaceId}`).emit("workspace.changed", { kind, name });
     },
@@ -181,4 +215,17 @@ export function createLive(io: Server, services: Pick<Services, "db" | "auth" | 
       namespace.in(`member:${workspaceId}:${userId}`).disconnectSockets(true);
     },
   };
+}
+
+function samplesRoom(datasetVersionId: string): string {
+  return `samples:${datasetVersionId}`;
+}
+
+function tooManySubscriptions(what: string): LatheError {
+  return new LatheError({
+    code: "too_many_subscriptions",
+    message: `A page can watch ${maxSubscriptions} ${what} at once.`,
+    nextStep: "Unsubscribe from one first.",
+    status: 429,
+  });
 }

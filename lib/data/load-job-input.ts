@@ -21,6 +21,7 @@ export type JobInput = {
     digest: string | null;
     sampleCount: number;
     sizeBytes: number;
+    labels: string[];
   } | null;
 };
 
@@ -51,6 +52,7 @@ export async function loadJobInput(db: Database, { jobId }: { jobId: string }): 
       digest: version.digest,
       sampleCount: version.sampleCount,
       sizeBytes: Number(version.sizeBytes),
+      labels: (version.labels as { label: string }[]).map(({ label }) => label),
     },
   };
 }

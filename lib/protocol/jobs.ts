@@ -43,7 +43,7 @@ export type JobEvent = z.infer<typeof jobEvent>;
 
 export const jobProgress = z.object({
   /** what is being done now, a word of the catalog in the page's messages */
-  phase: z.enum(["preparing", "importing", "unpacking", "freezing", "exporting", "caching", "training", "evaluating", "saving"]),
+  phase: z.enum(["preparing", "importing", "unpacking", "freezing", "exporting", "predicting", "caching", "training", "evaluating", "saving"]),
   /** 0 to 1 */
   fraction: z.number().min(0).max(1),
   /** from 0; null outside training */

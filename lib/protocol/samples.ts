@@ -4,7 +4,9 @@ import { page, pageQuery, timeMs } from "./common";
 import { split, versionParams } from "./datasets";
 import { operation } from "./operation";
 
-export const labelText = z.string().trim().min(1).max(255);
+/** One line of text; a control character or half a surrogate pair is nobody's label, and PostgreSQL takes neither. */
+export const labelText = z.string().trim().min(1).max(255).refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "use a label without control characters");
+const index = z.number().int().min(0).max(2 ** 31 - 1);
 const share = z.number().min(0).max(1);
 export const box = z.object({ label: labelText, left: share, top: share, right: share, bottom: share });
 
@@ -32,6 +34,12 @@ export const sample = z.object({
 });
 export type Sample = z.infer<typeof sample>;
 
+/** What labelling changes of a sample; its addresses and its bytes' facts stay. */
+export const sampleFacts = sample.pick({
+  index: true, label: true, split: true, boxes: true, state: true, dropped: true, labelledBy: true, labelledAtMs: true, revision: true, suggestion: true,
+});
+export type SampleFacts = z.infer<typeof sampleFacts>;
+
 /** Which samples: of all conditions given, all hold. */
 export const sampleFilter = {
   label: z.string().max(1024).optional(),
@@ -43,6 +51,10 @@ export const sampleFilter = {
   group: z.coerce.number().int().optional(),
   /** a suggestion that says otherwise than the label */
   disagreeing: z.enum(["true"]).optional(),
+  /** a suggestion that nobody has confirmed: the sample has no label yet */
+  suggested: z.enum(["true"]).optional(),
+  /** of the suggestion, in [0, 1] */
+  minProbability: z.coerce.number().min(0).max(1).optional(),
   /** left out: only those that are not dropped */
   dropped: z.enum(["true", "any"]).optional(),
 };
@@ -51,9 +63,9 @@ export const sampleOrders = ["index", "unsure"] as const;
 
 /** What is set; what is left out stays. */
 export const sampleChange = z.object({
-  index: z.number().int().min(0),
+  index,
   /** the revision that the person saw: another one and the change is answered as a conflict */
-  revision: z.number().int().min(0),
+  revision: index,
   label: labelText.nullable().optional(),
   state: z.enum(reviewStates).optional(),
   dropped: z.boolean().optional(),
@@ -96,8 +108,10 @@ export const labellingOperations = {
     method: "POST", path: "/datasets/{dataset}/versions/{version}/samples/all", role: "editor", summary: "Change every sample of a draft that a filter lets through",
     params: versionParams,
     body: z.object({
-      where: z.object({ ...sampleFilter, group: z.number().int().optional() }),
+      where: z.object({ ...sampleFilter, group: index.optional(), minProbability: z.number().min(0).max(1).optional() }),
       label: labelText.nullable().optional(), dropped: z.boolean().optional(), state: z.enum(reviewStates).optional(),
+      /** give each sample without a label the one suggested for it */
+      acceptSuggestions: z.literal(true).optional(),
     }),
     response: z.object({ changed: z.number().int(), draftRevision: z.number().int() }),
   }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jobEvent, job } from "./jobs";
+import { sampleFacts } from "./samples";
 
 /**
  * Browser ↔ web, namespace "/live", on the web's own port at /socket.io. The handshake carries the session cookie and
@@ -14,6 +15,9 @@ export const liveClientToServer = {
   /** answers {ok: true} or {error} */
   "job.subscribe": z.object({ job: z.string(), cursor: z.string().default("0:0") }),
   "job.unsubscribe": z.object({ job: z.string() }),
+  /** the changes of a dataset version's samples, from now on; what is there already is read by the API */
+  "samples.subscribe": z.object({ dataset: z.string(), version: z.number().int().min(1) }),
+  "samples.unsubscribe": z.object({ dataset: z.string(), version: z.number().int().min(1) }),
 };
 
 export const liveServerToClient = {
@@ -21,6 +25,8 @@ export const liveServerToClient = {
   "job.events": z.object({ job: z.string(), events: z.array(jobEvent) }),
   /** a job of this workspace changed: its full present state */
   "job.changed": job,
+  /** `samples` as they now are, in no order: the higher revision of a sample counts. null: so many that they must be read again */
+  "samples.changed": z.object({ dataset: z.string(), version: z.number().int(), draftRevision: z.number().int(), samples: z.array(sampleFacts).nullable() }),
   /** something of this kind changed: refetch it */
   "workspace.changed": z.object({ kind: z.enum(["bucket", "dataset", "model", "endpoint", "runner"]), name: z.string() }),
 };

@@ -2,21 +2,16 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClaimedDeployment } from "#lib/data/claim-deployments";
 import { LatheError } from "#lib/domain/errors";
-import { modelFileNames } from "#lib/protocol/child";
-import { modelFile, signature as signatureSchema, type Signature } from "#lib/protocol/models";
+import type { Signature } from "#lib/protocol/models";
 import type { InferResponse, PredictResponse, WebToRunner } from "#lib/protocol/runner-socket";
-import { artifactsBucket, modelFileKey } from "#storage/keys";
-import { z } from "zod";
-import path from "node:path";
 import type { RunnerServices } from "../services";
 import { startChild, type SandboxedChild } from "../sandbox/child";
 import { requireSandbox } from "../sandbox/detect";
 import { explainExit } from "../sandbox/exit-reason";
 import { limitsFor } from "../sandbox/limits";
 import { childEntry } from "../work/job-child";
-import { download } from "../work/download";
+import { fetchModel } from "../work/fetch-model";
 import { makeWorkFolder, removeWorkFolder, type WorkFolder } from "../work/folders";
-import { untilStoreAnswers } from "../work/patience";
 import { Answers } from "./answers";
 import { RestartPolicy } from "./restart-policy";
 
@@ -92,7 +87,7 @@ export class ServedModel {
     try {
       requireSandbox(this.#services.sandbox);
       folder = await makeWorkFolder(`${config.folder}/deployments`, deploymentId);
-      const signature = await this.#fetch(folder);
+      const signature = await fetchModel(this.#services.store, this.#claimed, folder.input, this.#ending.signal);
       let announced = false;
       while (!this.#ending.signal.aborted) {
         const problem = await this.#serveOnce(folder, signature, () => {
@@ -115,27 +110,6 @@ export class ServedModel {
       this.#open = false;
       if (folder) await removeWorkFolder(folder).catch((err: unknown) => log.warn({ err, deployment: deploymentId }, "a working folder could not be removed"));
     }
-  }
-
-  /** Copies the model's files, each checked against its version. */
-  async #fetch(folder: WorkFolder): Promise<Signature> {
-    const { store } = this.#services;
-    const { workspaceId, modelVersionId, model } = this.#claimed;
-    const files = z.array(modelFile).parse(this.#claimed.files);
-    for (const name of modelFileNames) {
-      const expected = files.find((file) => file.name === name);
-      if (!expected) throw new Error(`the version lists no ${name}`);
-      const from = { bucket: artifactsBucket, key: modelFileKey(workspaceId, modelVersionId, name) };
-      const found = await untilStoreAnswers(() => download(store, from, path.join(folder.input, name), this.#ending.signal), this.#ending.signal);
-      if (found.sha256 !== expected.sha256) {
-        throw new LatheError({
-          code: "model_damaged",
-          message: `The file ${name} of ${model} is not the one that was stored: its sha-256 differs.`,
-          nextStep: "Train the model again, and check the object store's disk.",
-        });
-      }
-    }
-    return signatureSchema.parse(this.#claimed.signature);
   }
 
   /** @returns why the child ended */
