@@ -71,6 +71,6 @@ export async function changeSamples(
 function asSample({ label, state, dropped, boxes, split, sizeBytes }: SampleRow): DraftSample {
   return {
     label, dropped, sizeBytes,
-    state: state as DraftSample["state"], split: split as DraftSample["split"], boxes: (boxes ?? []) as DraftSample["boxes"],
+    state: state as DraftSample["state"], split: split as DraftSample["split"], boxes: (boxes ?? []) as unknown as DraftSample["boxes"],
   };
 }

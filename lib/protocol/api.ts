@@ -9,6 +9,7 @@ import { modelOperations } from "./models";
 import { runnerOperations } from "./runners";
 import { s3KeyOperations } from "./s3-keys";
 import { decisionOperations, sampleOperations } from "./samples";
+import { labellingOperations, sampleOperations } from "./samples";
 
 /** Every call of /api/v1, by name. */
 export const operations = {
@@ -20,6 +21,7 @@ export const operations = {
   ...versionOperations,
   ...sampleOperations,
   ...decisionOperations,
+  ...labellingOperations,
   ...jobOperations,
   ...modelOperations,
   ...endpointOperations,

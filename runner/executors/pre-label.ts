@@ -108,7 +108,7 @@ class PreLabelling {
     try {
       const bytes = await untilStoreAnswers(async () => buffer((await store.get(this.#version.bucket, key, { signal: this.#signal, range: { first: 0, last: sizeBytes } })).body), lost);
       if (createHash("sha256").update(bytes).digest("hex") !== sha256) return this.#refuse(key, "it has changed since the draft was made");
-      return await this.#seer.see(bytes);
+      return await this.#seer.see(new Uint8Array(bytes));
     } catch (error) {
       if (!(error instanceof LatheError)) throw error;
       if (error.code === "object_not_found") return this.#refuse(key, "it is no longer in the bucket");
@@ -175,7 +175,7 @@ class Seer {
     return new Seer(child, answers);
   }
 
-  async see(bytes: Uint8Array): Promise<{ label: string; probability: number } | null> {
+  async see(bytes: Uint8Array<ArrayBuffer>): Promise<{ label: string; probability: number } | null> {
     const answer = await this.#answers.ask((id) => this.#child.send({ type: "predict", id, bytes }));
     const best = answer.type === "predicted" ? answer.predictions[0] : undefined;
     return best ? { label: best.label, probability: best.probability } : null;

@@ -7,6 +7,7 @@ import { versionHandlers } from "./dataset-versions";
 import { decisionHandlers } from "./duplicates";
 import { endpointHandlers } from "./endpoints";
 import { jobHandlers } from "./jobs";
+import { labellingHandlers } from "./labelling";
 import { modelHandlers } from "./models";
 import { runnerHandlers } from "./runners";
 import { sampleHandlers } from "./samples";
@@ -22,6 +23,7 @@ export const handlers: Handlers = {
   ...versionHandlers,
   ...decisionHandlers,
   ...sampleHandlers,
+  ...labellingHandlers,
   ...jobHandlers,
   ...modelHandlers,
   ...endpointHandlers,
