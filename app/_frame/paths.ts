@@ -12,6 +12,8 @@ export function pathsOf(workspace: string) {
     datasets: `${root}/datasets`,
     /** NAME, or NAME@V for a version */
     dataset: (nameOrVersion: string) => `${root}/datasets/${version(nameOrVersion)}`,
+    /** where a draft is labelled; NAME@V */
+    labelling: (draft: string) => `${root}/datasets/${version(draft)}/label`,
     /** the list with its form open (a dataset may be called "new"); `bucket` and `prefix` fill the form in */
     newDataset: (from?: { bucket: string; prefix: string }) =>
       `${root}/datasets?new=1${from ? `&bucket=${encodeURIComponent(from.bucket)}&prefix=${encodeURIComponent(from.prefix)}` : ""}`,

@@ -8,10 +8,11 @@ import settings from "./zh-CN/settings.json";
 import signIn from "./zh-CN/sign-in.json";
 import errors from "./zh-CN/errors.json";
 import datasets from "./zh-CN/datasets.json";
+import labelling from "./zh-CN/labelling.json";
 import jobs from "./zh-CN/jobs.json";
 import autoLearn from "./zh-CN/auto-learn.json";
 import models from "./zh-CN/models.json";
 import endpoints from "./zh-CN/endpoints.json";
 import charts from "./zh-CN/charts.json";
 
-export default { common, frame, overview, buckets, uploads, runners, settings, signIn, errors, datasets, jobs, autoLearn, models, endpoints, charts };
+export default { common, frame, overview, buckets, uploads, runners, settings, signIn, errors, datasets, labelling, jobs, autoLearn, models, endpoints, charts };

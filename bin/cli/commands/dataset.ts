@@ -49,6 +49,8 @@ export function addDatasetCommands(program: Command): void {
       );
     });
 
+  addPreLabel(dataset);
+
   dataset
     .command("ls")
     .option("--json", "print one JSON value")
@@ -90,6 +92,30 @@ export function addDatasetCommands(program: Command): void {
           ]),
           ...version.findings.map((f) => `\n${f.message} ${f.nextStep}`),
         ].join("\n"),
+      );
+    });
+}
+
+function addPreLabel(dataset: Command): void {
+  dataset
+    .command("pre-label")
+    .argument("<name@version>", "a draft")
+    .requiredOption("--model <name@version>", "the model that suggests labels")
+    .option("--wait", "wait until it has looked at every picture without a label")
+    .option("--json", "print one JSON value")
+    .description("have a model suggest labels for a draft's pictures that have none")
+    .action(async (text: string, options: Options & { model: string; wait?: boolean }) => {
+      const { client } = connect();
+      const { name, version } = parseVersioned(text);
+      if (version === null) throw new CommandFailed(`error: Say which draft: ${name}@VERSION.`);
+      const { job: id } = await client.call("pre-label.start", { dataset: name, version, model: options.model });
+      const job = options.wait ? await waitForJob(client, id) : await client.call("job.show", { job: id });
+      if (options.wait && job.status !== "succeeded") {
+        throw new CommandFailed(`error: ${job.error ? `${job.error.message} ${job.error.nextStep}` : `The job ${job.job} is ${job.status}.`}`);
+      }
+      const { suggested = null, refused = null } = job.result?.metrics ?? {};
+      answer(options, { job: job.job, status: job.status, suggested, refused }, () =>
+        options.wait ? `${suggested ?? 0} suggestions, ${refused ?? 0} pictures without one. Confirm them on the labelling page.` : `Started ${job.job}. Watch it: npx lathe job logs ${job.job} --follow`,
       );
     });
 }

@@ -19,6 +19,8 @@ export const commands = {
   datasetCreate: ({ dataset, bucket, prefix }: { dataset: string; bucket: string; prefix: string }) =>
     line("dataset", "create", dataset, "--from", `s3://${bucket}/${prefix}`),
   datasetList: () => line("dataset", "ls"),
+  /** both NAME@V */
+  preLabel: (draft: string, model: string) => line("dataset", "pre-label", draft, "--model", model, "--wait"),
   /** @param dataset NAME or NAME@V */
   datasetShow: (dataset: string) => line("dataset", "show", dataset),
   /** What the person chose and what stands for the default on the page; the rest is left to the defaults. */
