@@ -8,8 +8,7 @@ import { jobOperations } from "./jobs";
 import { modelOperations } from "./models";
 import { runnerOperations } from "./runners";
 import { s3KeyOperations } from "./s3-keys";
-import { decisionOperations, sampleOperations } from "./samples";
-import { labellingOperations, sampleOperations } from "./samples";
+import { decisionOperations, labellingOperations, sampleOperations } from "./samples";
 
 /** Every call of /api/v1, by name. */
 export const operations = {
