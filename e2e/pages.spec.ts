@@ -35,6 +35,7 @@ const pages = (): Record<string, string> => ({
   endpoint: `/endpoints/${seed.endpoint}`,
   runners: "/runners",
   settings: "/settings",
+  "s3-keys": "/settings?tab=s3",
 });
 
 const looks = [

@@ -43,7 +43,7 @@ function KeyTable() {
         width: "minmax(11rem,1.5fr)",
         sort: (row) => row.label,
         cell: (row) => (
-          <span className="flex min-w-0 flex-col">
+          <span className="flex min-w-0 flex-col py-1">
             <span className="truncate font-medium">{row.label}</span>
             <code className="truncate text-sm text-ink-muted">{row.accessKeyId}</code>
           </span>

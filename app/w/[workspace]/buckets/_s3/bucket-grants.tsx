@@ -47,14 +47,15 @@ export function BucketGrants({
             <li key={bucket} className="flex min-h-10 items-center justify-between gap-3 border-b border-line px-3 py-1 last:border-b-0">
               <Checkbox checked={bucket in granted} onCheckedChange={(on) => grant(bucket, on ? "read" : null)} label={<span className="break-all">{bucket}</span>} />
               {bucket in granted && (
-                <Select<BucketAccess>
-                  size="sm"
-                  className="w-36 shrink-0"
-                  label={t("accessOf", { bucket })}
-                  value={granted[bucket]}
-                  onValueChange={(access) => grant(bucket, access)}
-                  options={bucketAccesses.map((access) => ({ value: access, label: t(`access.${access}`) }))}
-                />
+                <div className="w-36 shrink-0">
+                  <Select<BucketAccess>
+                    size="sm"
+                    label={t("accessOf", { bucket })}
+                    value={granted[bucket]}
+                    onValueChange={(access) => grant(bucket, access)}
+                    options={bucketAccesses.map((access) => ({ value: access, label: t(`access.${access}`) }))}
+                  />
+                </div>
               )}
             </li>
           ))}
