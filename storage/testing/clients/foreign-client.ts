@@ -53,7 +53,7 @@ const run = promisify(execFile);
 export async function runClient(program: string, args: readonly string[], env: Record<string, string>): Promise<Buffer> {
   const { PATH = "", LANG = "C.UTF-8" } = process.env;
   try {
-    const { stdout } = await run(program, args, { env: { PATH, LANG, LC_ALL: "C.UTF-8", ...env }, encoding: "buffer", maxBuffer: 64 * 1024 * 1024 });
+    const { stdout } = await run(program, args, { env: { PATH, LANG, LC_ALL: "C.UTF-8", ...env } as unknown as NodeJS.ProcessEnv, encoding: "buffer", maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
