@@ -1,6 +1,7 @@
 import sharp, { type Metadata, type Sharp } from "sharp";
 import type { RejectionCode } from "#lib/domain/dataset";
 import { formatBytes } from "#lib/domain/units";
+import { fingerprint, fingerprintSidePx, type Fingerprint } from "./fingerprint";
 import { formatsRead, sniffFormat, type PictureFormat } from "./sniff";
 
 export type PictureInfo = {
@@ -27,15 +28,16 @@ export function isRejection(result: object): result is PictureRejection {
 }
 
 /**
- * Whether these bytes are a picture that training and serving can read, decoding all of it.
+ * Whether these bytes are a picture that training and serving can read, decoding all of it, and what it is like.
  * Never throws for what the bytes hold.
  */
-export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo | PictureRejection> {
+export async function inspectPicture(bytes: Uint8Array): Promise<(PictureInfo & Fingerprint) | PictureRejection> {
   const info = await readHeader(bytes);
   if (isRejection(info)) return info;
-  // A thumbnail is enough: its pixels depend on every part of the file, and memory stays small.
-  const thumbnail = await run(decoder(bytes).resize(16, 16, { fit: "inside" }));
-  return isRejection(thumbnail) ? thumbnail : info;
+  // A small one is enough: its pixels depend on every part of the file, and memory stays small.
+  const size = { width: fingerprintSidePx, height: fingerprintSidePx, fit: "inside", withoutEnlargement: true } as const;
+  const small = await run(decoder(bytes).resize(size).toColourspace("b-w"));
+  return isRejection(small) ? small : { ...info, ...fingerprint(small.pixels, small.width, small.height) };
 }
 
 /**
