@@ -1,8 +1,6 @@
-import { text } from "node:stream/consumers";
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Manifest } from "./executors/import/manifest";
 import { inferResponse, predictResponse } from "#lib/protocol/runner-socket";
 import { artifactsBucket, datasetManifestKey, modelFileKey, modelManifestKey } from "#storage/keys";
 import { createTestDatabase, type TestDatabase } from "../bin/testing/database";
@@ -26,10 +24,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const manifestOf = async (datasetVersionId: string) => {
-  const { body } = await scene.store.get(artifactsBucket, datasetManifestKey(scene.workspaceId, datasetVersionId));
-  return JSON.parse(await text(body)) as Manifest;
-};
+const manifestOf = (datasetVersionId: string) => scene.manifest(datasetVersionId);
 
 /** A PNG that says it has 60,000 × 60,000 pixels, with next to no data behind it. */
 function hugePng(): Buffer {
@@ -76,7 +71,7 @@ describe("import", () => {
     const job = await scene.job(jobId);
     expect(job).toMatchObject({ status: "succeeded", stopReason: "completed", result: { dataset: "mixed@1" } });
     const manifest = await manifestOf(datasetVersionId);
-    expect(manifest.labels).toEqual(["blue", "red", "红"]);
+    expect(manifest.header.labels.map(({ label }) => label)).toEqual(["blue", "red", "红"]);
     expect(manifest.samples).toHaveLength(9);
     expect(manifest.samples.find(({ label }) => label === "红")).toMatchObject({ key: "set/红/猫.jpg", width: 24, height: 24 });
     expect(Object.fromEntries(manifest.rejected.map(({ key, code }) => [key, code]))).toEqual({

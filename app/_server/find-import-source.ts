@@ -1,6 +1,8 @@
 import { findBucket } from "#lib/data/find-bucket";
+import type { DatasetFormat } from "#lib/domain/dataset";
 import { LatheError } from "#lib/domain/errors";
 import { validateObjectKey } from "#storage/keys";
+import { looksLikePicture } from "./object-urls";
 import type { Services } from "./services";
 
 /**
@@ -11,7 +13,7 @@ import type { Services } from "./services";
  */
 export async function findImportSource(
   { db, store }: Pick<Services, "db" | "store">,
-  { workspaceId, bucket, prefix: asked }: { workspaceId: string; bucket: string; prefix: string },
+  { workspaceId, bucket, prefix: asked, format, draft = false }: { workspaceId: string; bucket: string; prefix: string; format?: DatasetFormat | undefined; draft?: boolean },
 ): Promise<{ prefix: string }> {
   await findBucket(db, { bucket, workspaceId });
   if (asked !== "") validateObjectKey(asked);
@@ -26,7 +28,9 @@ export async function findImportSource(
       status: 422,
     });
   }
-  if (prefixes.length === 0) {
+  // A table, a manifest or a text beside each picture may say the labels; pictures alone say none.
+  const pictures = objects.filter(({ key }) => looksLikePicture(key)).length;
+  if (prefixes.length === 0 && !draft && (format === "folders" || (format === undefined && pictures === objects.length))) {
     throw new LatheError({
       code: "no_label_folders",
       message: `There are files under ${where}, but no folders: the first folder level is the label.`,

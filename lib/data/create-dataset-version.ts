@@ -7,9 +7,16 @@ import { newDatasetId, newDatasetVersionId, newJobId } from "./ids";
  */
 export async function createDatasetVersion(
   db: Database,
-  options: { workspaceId: string; dataset: string; bucket: string; prefix: string; createdById: string },
+  options: {
+    workspaceId: string; dataset: string; bucket: string; prefix: string; createdById: string;
+    /** what it is made from, when that is a version */
+    baseVersion?: number;
+    format?: string | undefined;
+    /** further ones, of protocol ImportParams */
+    params?: object;
+  },
 ): Promise<{ version: number; datasetVersionId: string; jobId: string }> {
-  const { workspaceId, dataset: name, bucket, prefix, createdById } = options;
+  const { workspaceId, dataset: name, bucket, prefix, createdById, baseVersion, format } = options;
   return db.$transaction(async (tx) => {
     await tx.dataset.createMany({ data: [{ id: newDatasetId(), workspaceId, name }], skipDuplicates: true });
     const [dataset] = await tx.$queryRaw<{ id: string; lastDeleted: number }[]>`
@@ -17,12 +24,12 @@ export async function createDatasetVersion(
     const newest = await tx.datasetVersion.aggregate({ where: { datasetId: dataset!.id }, _max: { version: true } });
     const version = Math.max(newest._max.version ?? 0, dataset!.lastDeleted) + 1;
     const datasetVersionId = newDatasetVersionId();
-    await tx.datasetVersion.create({ data: { id: datasetVersionId, datasetId: dataset!.id, version, status: "importing", bucket, prefix } });
+    await tx.datasetVersion.create({ data: { id: datasetVersionId, datasetId: dataset!.id, version, status: "importing", bucket, prefix, createdById, baseVersion: baseVersion ?? null, ...(format === undefined ? {} : { format }) } });
     const jobId = newJobId();
     await tx.job.create({
       data: {
         id: jobId, workspaceId, kind: "import-dataset", name, status: "queued",
-        params: { dataset: name, bucket, prefix }, datasetVersionId, createdById,
+        params: { dataset: name, bucket, prefix, ...options.params }, datasetVersionId, createdById,
       },
     });
     return { version, datasetVersionId, jobId };

@@ -1,13 +1,12 @@
-import { json, type Database } from "./database";
+import { json, type Queries } from "./database";
 
-/** @param error protocol Problem. @returns false when the version was not importing any more */
-export async function failDatasetVersion(
-  db: Database,
-  { datasetVersionId, error }: { datasetVersionId: string; error: object },
-): Promise<boolean> {
-  const { count } = await db.datasetVersion.updateMany({
-    where: { id: datasetVersionId, status: "importing" },
-    data: { status: "failed", error: json(error) },
-  });
-  return count > 0;
+/**
+ * Its job ended otherwise than well: an import has failed for good, a freeze leaves the draft as it was.
+ * @param error protocol Problem
+ * @returns false when the version was neither importing nor freezing any more
+ */
+export async function failDatasetVersion(db: Queries, { datasetVersionId, error }: { datasetVersionId: string; error: object }): Promise<boolean> {
+  const imports = await db.datasetVersion.updateMany({ where: { id: datasetVersionId, status: "importing" }, data: { status: "failed", error: json(error) } });
+  const freezes = await db.datasetVersion.updateMany({ where: { id: datasetVersionId, status: "freezing" }, data: { status: "draft", error: json(error) } });
+  return imports.count + freezes.count > 0;
 }

@@ -22,6 +22,9 @@ export type JobInput = {
     sampleCount: number;
     sizeBytes: number;
     labels: string[];
+    format: string;
+    /** the version it is made from */
+    base: { id: string; version: number; status: string; digest: string | null } | null;
   } | null;
 };
 
@@ -33,6 +36,13 @@ export async function loadJobInput(db: Database, { jobId }: { jobId: string }): 
   });
   if (!row) return null;
   const version = row.datasetVersion;
+  const base =
+    version && version.baseVersion !== null
+      ? await db.datasetVersion.findUnique({
+          where: { datasetId_version: { datasetId: version.datasetId, version: version.baseVersion } },
+          select: { id: true, version: true, status: true, digest: true },
+        })
+      : null;
   return {
     jobId: row.id,
     attempt: row.attempt,
@@ -53,6 +63,8 @@ export async function loadJobInput(db: Database, { jobId }: { jobId: string }): 
       sampleCount: version.sampleCount,
       sizeBytes: Number(version.sizeBytes),
       labels: (version.labels as { label: string }[]).map(({ label }) => label),
+      format: version.format,
+      base,
     },
   };
 }

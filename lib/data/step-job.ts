@@ -1,7 +1,8 @@
 import { LatheError, movedOn } from "#lib/domain/errors";
 import { isTerminal, transition, type JobAction, type JobEvent, type JobState, type JobStatus } from "#lib/domain/job";
 import { Prisma } from "#prisma/client";
-import { jsonOrNull, type Queries } from "./database";
+import type { Queries } from "./database";
+import { failDatasetVersion } from "./fail-dataset-version";
 import type { JobRow } from "./rows";
 
 export type JobStep = { job: JobRow; actions: JobAction[] };
@@ -54,7 +55,7 @@ export async function stepJob(
         data: { endedAt: now, stopReason: event.type === "ended" ? event.stopReason : "runner-lost" },
       });
     }
-    if (job.kind === "import-dataset" && isTerminal(state.status) && state.status !== "succeeded") {
+    if ((job.kind === "import-dataset" || job.kind === "freeze-dataset") && isTerminal(state.status) && state.status !== "succeeded") {
       await failImport(tx, job);
     }
     return { job, actions };
@@ -62,18 +63,17 @@ export async function stepJob(
   throw movedOn("job", jobId, ["in the state it was in"]);
 }
 
-/** A version whose import ended otherwise than well never becomes ready: say why, once. */
+/** A version whose import ended otherwise than well never becomes ready, and one that was not frozen is a draft again: say why, once. */
 async function failImport(tx: Queries, job: JobRow): Promise<void> {
   if (!job.datasetVersionId) return;
+  const cancelled = job.status === "cancelled";
+  const freeze = job.kind === "freeze-dataset";
   const error =
     job.error ??
     new LatheError({
-      code: job.status === "cancelled" ? "import_cancelled" : "import_failed",
-      message: job.status === "cancelled" ? "The import was stopped before it was done." : "The import failed.",
-      nextStep: "Make the dataset again to import a new version.",
+      code: `${freeze ? "freeze" : "import"}_${cancelled ? "cancelled" : "failed"}`,
+      message: `${freeze ? "Freezing" : "The import"} ${cancelled ? "was stopped before it was done" : "failed"}.`,
+      nextStep: freeze ? "The draft is as it was; freeze it again." : "Make the dataset again to import a new version.",
     }).toJSON();
-  await tx.datasetVersion.updateMany({
-    where: { id: job.datasetVersionId, status: "importing" },
-    data: { status: "failed", error: jsonOrNull(error) },
-  });
+  await failDatasetVersion(tx, { datasetVersionId: job.datasetVersionId, error: error as object });
 }

@@ -1,21 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Sample } from "#lib/domain/dataset";
 import { leaseMs } from "#lib/domain/job";
 import { createTestDatabase, type TestDatabase } from "../../bin/testing/database";
 import { claimDeployments } from "./claim-deployments";
 import { claimJob } from "./claim-job";
-import { completeDatasetVersion } from "./complete-dataset-version";
+import { copyGroups, copyVersionSamples } from "./copy-version-samples";
 import { createDatasetVersion } from "./create-dataset-version";
 import { createModelVersion } from "./create-model-version";
 import { closeDatabase, createDatabase, type Database } from "./database";
 import { deployEndpoint } from "./deploy-endpoint";
 import { failDatasetVersion } from "./fail-dataset-version";
+import type { VersionFence } from "./fence-version";
 import { markDeploymentFailed } from "./mark-deployment-failed";
 import { markDeploymentReady } from "./mark-deployment-ready";
 import { renewDeployments } from "./renew-deployments";
+import { requestFreeze } from "./request-freeze";
+import { settleDatasetVersion } from "./settle-dataset-version";
 import { sweepExpiredLeases } from "./sweep-expired-leases";
 import { stopEndpoint } from "./stop-endpoint";
 import { createWorld, type World } from "./testing/world";
+import { trimImport, writeImportBatch, type ImportedSample } from "./write-import-batch";
+import { writeGroups } from "./write-groups";
 
 let database: TestDatabase;
 let db: Database;
@@ -37,39 +41,88 @@ beforeEach(async () => {
 const now = new Date("2026-11-24T12:00:00Z");
 
 describe("a dataset version", () => {
-  const sample = (i: number): Sample => ({ key: `p/cake/${i}.jpg`, sizeBytes: 10, sha256: "00", label: "cake", split: "train", width: 8, height: 8 });
   const create = () => createDatasetVersion(db, { workspaceId: world.workspaceId, dataset: "food", bucket: "b", prefix: "p/", createdById: "usr_a" });
-  const complete = (datasetVersionId: string, digest = "d1", count = 4_100) =>
-    completeDatasetVersion(db, {
-      datasetVersionId, digest, findings: [], sizeBytes: count * 10,
-      labels: [{ label: "cake", train: count, validation: 0, test: 0 }],
-      samples: Array.from({ length: count }, (_, i) => sample(i)),
-      rejections: [{ key: "p/cake/x.jpg", code: "empty", reason: "It has no bytes." }],
-    });
+  const sample = (index: number): ImportedSample => ({
+    index, key: `p/cake/${index}.jpg`, etag: `e${index}`, label: "cake", split: null, sha256: "00", sizeBytes: 10, width: 8, height: 8, boxes: null,
+    pictureHash: "0f".repeat(32), sharpness: 1, brightness: null, state: "labelled", labelledById: null, labelledAt: null, groupId: null,
+  });
+  const claimed = async () => {
+    const { jobId, datasetVersionId } = await create();
+    const { attempt } = (await claimJob(db, { jobId, runnerId: world.runnerId, now }))!;
+    return { datasetVersionId, jobId, attempt, status: "importing" } satisfies VersionFence;
+  };
+  const figures = { format: "folders", samples: 2, unlabelled: 0, rejected: 1, sizeBytes: 20, labels: [], findings: [], duplicates: {}, splitOptions: null };
 
   it("gets the next number, whoever else makes one at the same time", async () => {
     const made = await Promise.all(Array.from({ length: 5 }, create));
     expect(made.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it("is ready with all its rows or not at all, and done again changes nothing", async () => {
-    const { datasetVersionId } = await create();
-    await complete(datasetVersionId);
-    await complete(datasetVersionId);
-    expect(await db.sample.count({ where: { datasetVersionId } })).toBe(4_100);
-    expect(await db.datasetVersion.findUnique({ where: { id: datasetVersionId } })).toMatchObject({ status: "ready", digest: "d1", sampleCount: 4_100, rejectedCount: 1, sizeBytes: 41_000n });
-    await expect(complete(datasetVersionId, "d2", 1)).rejects.toMatchObject({ code: "moved_on" });
+  it("is written batch by batch, and settled once", async () => {
+    const fence = await claimed();
+    const { datasetVersionId } = fence;
+    await writeImportBatch(db, { fence, from: 0, to: 3, samples: [sample(0), sample(2)], rejections: [{ index: 1, key: "p/x", code: "empty", reason: "It has no bytes." }] });
+    await settleDatasetVersion(db, { fence, digest: "d1", figures });
+    await settleDatasetVersion(db, { fence, digest: "d1", figures });
+    expect(await db.sample.findFirst({ where: { datasetVersionId, index: 2 } })).toMatchObject({ key: "p/cake/2.jpg", etag: "e2", sharpness: 1, pictureHash: new Uint8Array(32).fill(15) });
+    expect(await db.datasetVersion.findUnique({ where: { id: datasetVersionId } })).toMatchObject({ status: "ready", digest: "d1", sampleCount: 2, rejectedCount: 1, sizeBytes: 20n });
+    await expect(settleDatasetVersion(db, { fence, digest: "d2", figures })).rejects.toMatchObject({ code: "moved_on" });
+    await expect(writeImportBatch(db, { fence, from: 3, to: 4, samples: [sample(3)], rejections: [] })).rejects.toMatchObject({ code: "moved_on" });
     expect(await failDatasetVersion(db, { datasetVersionId, error: { code: "x" } })).toBe(false);
   });
 
-  it("keeps no row of a completion that broke off", async () => {
-    const { datasetVersionId } = await create();
-    const broken = { ...sample(0), width: 2 ** 40 };
-    await expect(
-      completeDatasetVersion(db, { datasetVersionId, digest: "d", labels: [], findings: [], samples: [sample(0), broken], rejections: [], sizeBytes: 1 }),
-    ).rejects.toThrow();
-    expect(await db.sample.count({ where: { datasetVersionId } })).toBe(0);
-    expect(await db.datasetVersion.findUnique({ where: { id: datasetVersionId } })).toMatchObject({ status: "importing" });
+  it("takes no row from an attempt that was given away, and begins anew where one was", async () => {
+    const lost = await claimed();
+    const { datasetVersionId, jobId } = lost;
+    await writeImportBatch(db, { fence: lost, from: 0, to: 4, samples: [sample(0), sample(1), sample(2), sample(3)], rejections: [] });
+    await sweepExpiredLeases(db, { now: new Date(now.getTime() + leaseMs + 1) });
+    const { attempt } = (await claimJob(db, { jobId, runnerId: world.otherRunnerId, now }))!;
+    const fence = { ...lost, attempt };
+    await expect(writeImportBatch(db, { fence: lost, from: 4, to: 5, samples: [sample(4)], rejections: [] })).rejects.toMatchObject({ code: "moved_on" });
+    await writeImportBatch(db, { fence, from: 0, to: 2, samples: [sample(1)], rejections: [{ index: 0, key: "p/x", code: "empty", reason: "It has no bytes." }] });
+    await trimImport(db, { fence, count: 2 });
+    expect((await db.sample.findMany({ where: { datasetVersionId } })).map(({ index }) => index)).toEqual([1]);
+  });
+
+  it("keeps no row of a batch that broke off", async () => {
+    const fence = await claimed();
+    const broken = { ...sample(1), width: 2 ** 40 };
+    await expect(writeImportBatch(db, { fence, from: 0, to: 2, samples: [sample(0), broken], rejections: [] })).rejects.toThrow();
+    expect(await db.sample.count({ where: { datasetVersionId: fence.datasetVersionId } })).toBe(0);
+  });
+
+  it("is closed to a second freeze, and a draft again when freezing fails; what a draft dropped is gone once it is frozen", async () => {
+    const fence = await claimed();
+    const { datasetVersionId } = fence;
+    await writeImportBatch(db, { fence, from: 0, to: 3, samples: [sample(0), sample(1), sample(2)], rejections: [] });
+    await settleDatasetVersion(db, { fence, digest: null, figures });
+    const request = () => requestFreeze(db, { workspaceId: world.workspaceId, dataset: "food", version: 1, params: {}, createdById: "usr_a" });
+    await request();
+    await expect(request()).rejects.toMatchObject({ code: "not_a_draft" });
+    expect(await failDatasetVersion(db, { datasetVersionId, error: { code: "x" } })).toBe(true);
+    expect(await db.datasetVersion.findUnique({ where: { id: datasetVersionId } })).toMatchObject({ status: "draft" });
+    await request();
+    await db.sample.updateMany({ where: { datasetVersionId, index: 1 }, data: { dropped: true } });
+    await settleDatasetVersion(db, { fence: { datasetVersionId, status: "freezing" }, digest: "d", figures });
+    expect((await db.sample.findMany({ where: { datasetVersionId }, orderBy: { index: "asc" } })).map(({ index }) => index)).toEqual([0, 2]);
+  });
+
+  it("gives its rows and its decisions to another, however often", async () => {
+    const fence = await claimed();
+    await writeImportBatch(db, { fence, from: 0, to: 2, samples: [sample(0), sample(1)], rejections: [] });
+    await writeGroups(db, {
+      fence, groups: [{ id: 0, kind: "near", size: 2, conflicting: false, keptApart: true }], findings: [{ code: "dark", indexes: [1] }],
+      samples: () => [[{ index: 0, groupId: 0, split: "train" }, { index: 1, groupId: 0, split: "test" }]],
+    });
+    const next = await claimed();
+    for (let round = 0; round < 2; round++) {
+      await copyVersionSamples(db, { fence: next, baseVersionId: fence.datasetVersionId, from: 0, to: 100 });
+      await copyGroups(db, { fence: next, baseVersionId: fence.datasetVersionId });
+    }
+    const rows = await db.sample.findMany({ where: { datasetVersionId: next.datasetVersionId }, orderBy: { index: "asc" } });
+    expect(rows.map(({ key, split, groupId, etag }) => [key, split, groupId, etag])).toEqual([["p/cake/0.jpg", "train", 0, "e0"], ["p/cake/1.jpg", "test", 0, "e1"]]);
+    expect(await db.duplicateGroup.findMany({ where: { datasetVersionId: next.datasetVersionId } })).toMatchObject([{ id: 0, keptApart: true }]);
+    expect(await db.sampleFinding.findMany({ where: { datasetVersionId: fence.datasetVersionId } })).toMatchObject([{ code: "dark", index: 1 }]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { accountOperations } from "./accounts";
 import { archiveOperations } from "./archives";
 import { bucketOperations } from "./buckets";
-import { datasetOperations, versionOperations } from "./datasets";
+import { datasetOperations, draftOperations, versionOperations } from "./datasets";
 import { endpointOperations } from "./endpoints";
 import { jobOperations } from "./jobs";
 import { modelOperations } from "./models";
@@ -18,6 +18,7 @@ export const operations = {
   ...archiveOperations,
   ...datasetOperations,
   ...versionOperations,
+  ...draftOperations,
   ...sampleOperations,
   ...decisionOperations,
   ...labellingOperations,

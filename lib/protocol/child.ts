@@ -78,7 +78,8 @@ export const runnerToChild = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), task: childTask, folders: z.object({ input: z.string(), output: z.string() }), threads: z.number().int().min(1) }),
   /** end soon, keep the best so far */
   z.object({ type: z.literal("stop") }),
-  z.object({ type: z.literal("inspect"), id: requestId, file: fileName }),
+  /** `bytes` of a small picture, or a `file` in the input folder */
+  z.object({ type: z.literal("inspect"), id: requestId, file: fileName.optional(), bytes: binary.optional() }),
   z.object({ type: z.literal("predict"), id: requestId, bytes: binary }),
   z.object({
     type: z.literal("infer"),
@@ -112,7 +113,14 @@ export const childToRunner = z.discriminatedUnion("type", [
     type: z.literal("inspected"),
     id: requestId,
     result: z.union([
-      z.object({ width: z.number().int().min(1), height: z.number().int().min(1) }),
+      z.object({
+        width: z.number().int().min(1),
+        height: z.number().int().min(1),
+        /** lib/nn/pictures/fingerprint, hex */
+        pictureHash: z.string().regex(/^[0-9a-f]{64}$/).nullable(),
+        sharpness: z.number().min(0),
+        brightness: z.number().min(0).max(1),
+      }),
       z.object({ code: z.enum(rejectionCodes), reason: z.string().max(1000) }),
     ]),
   }),

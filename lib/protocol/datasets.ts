@@ -93,6 +93,16 @@ export const importRequest = z.object({
 });
 export type ImportRequest = z.infer<typeof importRequest>;
 
+/** What the job of an import is told. `sync`: what the bucket holds now, read again only where the base version differs. */
+export const importParams = z.object({
+  format: z.enum(datasetFormats).optional(),
+  file: z.string().optional(),
+  draft: z.boolean().default(false),
+  split: splitOptions.optional(),
+  derive: z.enum(["copy", "sync"]).optional(),
+});
+export type ImportParams = z.infer<typeof importParams>;
+
 export const diffKinds = ["added", "removed", "relabelled", "moved", "replaced"] as const;
 const side = z.object({ label: z.string().nullable(), split: split.nullable(), sha256: z.string(), thumbnailUrl: z.string() });
 /** One key that differs. `moved`: to another split; `replaced`: other bytes under the same key. The first that fits, in the order replaced, relabelled, moved. */

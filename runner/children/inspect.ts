@@ -11,7 +11,7 @@ export async function inspect(context: ChildContext): Promise<Ended> {
   context.onRequest((request) => {
     if (request.type !== "inspect") return;
     void limit(async () => {
-      const result = await look(path.join(context.folders.input, request.file));
+      const result = await look(request.bytes ?? path.join(context.folders.input, request.file ?? ""));
       await context.send({ type: "inspected", id: request.id, result });
     });
   });
@@ -19,10 +19,12 @@ export async function inspect(context: ChildContext): Promise<Ended> {
   return new Promise(() => {});
 }
 
-async function look(file: string): Promise<Inspected> {
+async function look(picture: Uint8Array | string): Promise<Inspected> {
   try {
-    const found = await inspectPicture(await readFile(file));
-    return isRejection(found) ? found : { width: found.width, height: found.height };
+    const found = await inspectPicture(typeof picture === "string" ? await readFile(picture) : picture);
+    if (isRejection(found)) return found;
+    const { width, height, pictureHash, sharpness, brightness } = found;
+    return { width, height, sharpness, brightness, pictureHash: pictureHash && Buffer.from(pictureHash).toString("hex") };
   } catch (error) {
     return { code: "unreadable", reason: error instanceof Error ? error.message.slice(0, 1000) : "it cannot be read" };
   }

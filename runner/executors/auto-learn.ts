@@ -7,7 +7,7 @@ import { autoLearnRequest, type AutoLearnRequest } from "#lib/protocol/jobs";
 import { explainExit, outOfMemory } from "../sandbox/exit-reason";
 import { startJobChild, type JobChild } from "../work/job-child";
 import { keepModel, readTrained } from "./auto-learn/keep-model";
-import { fetchPictures, fetchPretrained, pretrainedFile, readManifest, requireSplit, typicalSide } from "./auto-learn/training-files";
+import { fetchPictures, fetchPretrained, pretrainedFile, readTrainingData, requireSplit, typicalSide } from "./auto-learn/training-files";
 import { Stopped, type Execution, type Outcome } from "./execution";
 
 /** After the budget a child has this long to come to its end by itself, and so has an evaluation. */
@@ -24,23 +24,23 @@ export async function autoLearn(execution: Execution): Promise<Outcome> {
   const version = input.datasetVersion;
   if (!version) throw new LatheError({ code: "dataset_gone", message: "The dataset of this job was deleted.", nextStep: "Start again on another one.", status: 404 });
   execution.progress({ phase: "preparing", fraction: 0, epoch: null, epochs: null, remainingMs: null });
-  const manifest = await readManifest(execution, version);
-  requireSplit(manifest);
+  const data = await readTrainingData(execution, version);
+  requireSplit(data);
   try {
-    await fetchPictures(execution, manifest);
+    await fetchPictures(execution, data);
   } catch (error) {
     if (error instanceof Stopped) return { stopReason: "stopped", result: null, error: null };
     throw error;
   }
   if (request.pretrained) await fetchPretrained(execution, request.pretrained);
 
-  const training = new Training(execution, request, typicalSide(manifest.samples));
+  const training = new Training(execution, request, typicalSide(data.samples));
   let ending = await training.run();
   lost.throwIfAborted();
-  if (training.bestWritten && !(await isComplete(execution, manifest.labels, ending))) ending = await training.evaluate(ending);
+  if (training.bestWritten && !(await isComplete(execution, data.labels, ending))) ending = await training.evaluate(ending);
   lost.throwIfAborted();
   const { stopReason, error, parameterCount } = ending;
-  const trained = parameterCount === null ? null : await readTrained(execution, manifest.labels, parameterCount);
+  const trained = parameterCount === null ? null : await readTrained(execution, data.labels, parameterCount);
   if (!trained) return withoutModel(execution, request, ending);
   const result = await keepModel(execution, request.name, trained);
   return { stopReason, result, error };

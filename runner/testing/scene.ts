@@ -10,12 +10,16 @@ import { createJob } from "#lib/data/create-job";
 import { deployEndpoint } from "#lib/data/deploy-endpoint";
 import { ensureAdministrator } from "#lib/data/ensure-administrator";
 import { ensureRunner } from "#lib/data/ensure-runner";
+import { requestFreeze } from "#lib/data/request-freeze";
 import { startQueue, type Queue } from "#lib/data/queue";
 import { isTerminal, type JobStatus } from "#lib/domain/job";
+import type { ImportParams } from "#lib/protocol/datasets";
 import type { AutoLearnRequest } from "#lib/protocol/jobs";
 import { storeFromEnv } from "#storage/from-env";
-import { artifactsBucket } from "#storage/keys";
+import { artifactsBucket, datasetManifestKey } from "#storage/keys";
 import type { ObjectStore } from "#storage/object-store";
+import type { ManifestSample } from "../executors/manifest/format";
+import { readManifest, type ManifestAbout } from "../executors/manifest/read";
 import { startFakeWeb, type FakeWeb } from "./fake-web";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -102,9 +106,9 @@ export class Scene<P extends Process> {
     await this.store.deleteBucket(bucket);
   }
 
-  async startImport(bucket: string, options: { dataset: string; prefix?: string }): Promise<{ jobId: string; datasetVersionId: string }> {
-    const { dataset, prefix = "" } = options;
-    const made = await createDatasetVersion(this.db, { workspaceId: this.workspaceId, dataset, bucket, prefix, createdById: this.userId });
+  async startImport(bucket: string, options: { dataset: string; prefix?: string; baseVersion?: number; params?: Partial<ImportParams> }): Promise<{ jobId: string; datasetVersionId: string }> {
+    const { dataset, prefix = "", ...more } = options;
+    const made = await createDatasetVersion(this.db, { workspaceId: this.workspaceId, dataset, bucket, prefix, createdById: this.userId, ...more });
     await this.queue.sendJob(made.jobId);
     return made;
   }
@@ -133,6 +137,21 @@ export class Scene<P extends Process> {
     const { status } = await this.job(jobId);
     if (status !== "succeeded") throw new Error((await this.log(jobId)).join("\n"));
     return datasetVersionId;
+  }
+
+  async freeze(dataset: string, version: number, params: Partial<ImportParams> = {}): Promise<{ jobId: string; datasetVersionId: string }> {
+    const made = await requestFreeze(this.db, { workspaceId: this.workspaceId, dataset, version, params, createdById: this.userId });
+    await this.queue.sendJob(made.jobId);
+    return made;
+  }
+
+  /** What was frozen, its digest checked. */
+  async manifest(datasetVersionId: string): Promise<ManifestAbout & { samples: ManifestSample[] }> {
+    const { digest } = await this.db.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId } });
+    const { body } = await this.store.get(artifactsBucket, datasetManifestKey(this.workspaceId, datasetVersionId));
+    const samples: ManifestSample[] = [];
+    const about = await readManifest(body, { name: datasetVersionId, digest: digest ?? "", onSample: (sample) => void samples.push(sample) });
+    return { ...about, samples };
   }
 
   /** As a person does who presses Stop. */

@@ -24,10 +24,13 @@ export const datasetHandlers: Handlers<keyof typeof datasetOperations> = {
     }));
   },
 
-  async "dataset.create"({ services, access }, { dataset, bucket, prefix: asked }) {
+  async "dataset.create"({ services, access }, { dataset, bucket, prefix: asked, format, file, draft, split }) {
     const { workspaceId } = access.workspace;
-    const { prefix } = await findImportSource(services, { workspaceId, bucket, prefix: asked });
-    const { version, jobId } = await createDatasetVersion(services.db, { workspaceId, dataset, bucket, prefix, createdById: access.user.id });
+    const { prefix } = await findImportSource(services, { workspaceId, bucket, prefix: asked, format, draft });
+    const { version, jobId } = await createDatasetVersion(services.db, {
+      workspaceId, dataset, bucket, prefix, createdById: access.user.id, format,
+      params: { ...(format ? { format } : {}), ...(file ? { file } : {}), ...(split ? { split } : {}), ...(draft ? { draft } : {}) },
+    });
     await services.enqueue(jobId);
     services.live.changed(workspaceId, "dataset", dataset);
     await services.live.jobChanged(jobId);

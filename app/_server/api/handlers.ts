@@ -5,6 +5,7 @@ import type { Handlers } from "./call";
 import { datasetHandlers } from "./datasets";
 import { versionHandlers } from "./dataset-versions";
 import { decisionHandlers } from "./duplicates";
+import { draftHandlers } from "./drafts";
 import { endpointHandlers } from "./endpoints";
 import { jobHandlers } from "./jobs";
 import { labellingHandlers } from "./labelling";
@@ -22,6 +23,7 @@ export const handlers: Handlers = {
   ...datasetHandlers,
   ...versionHandlers,
   ...decisionHandlers,
+  ...draftHandlers,
   ...sampleHandlers,
   ...labellingHandlers,
   ...jobHandlers,

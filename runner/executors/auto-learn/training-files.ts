@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { text } from "node:stream/consumers";
 import type { JobInput } from "#lib/data/load-job-input";
-import { splits, type Sample } from "#lib/domain/dataset";
+import { isLabelled, splits, type Finding, type LabelledSample, type Sample } from "#lib/domain/dataset";
 import { LatheError } from "#lib/domain/errors";
 import { formatBytes } from "#lib/domain/units";
 import { samplesFile, type TrainingSet } from "#lib/protocol/child";
@@ -13,8 +11,8 @@ import { download, requireSpace } from "../../work/download";
 import { untilStoreAnswers } from "../../work/patience";
 import { plural } from "../../work/words";
 import { Stopped, type Execution } from "../execution";
-import { deletedBucket } from "../import-dataset";
-import type { Manifest } from "../import/manifest";
+import { deletedBucket } from "../import/deleted-bucket";
+import { readManifest } from "../manifest/read";
 
 const concurrency = 16;
 /** A folder with a hundred thousand files is slow to look at. */
@@ -24,21 +22,29 @@ export const pretrainedFile = "pretrained.safetensors";
 
 type Version = NonNullable<JobInput["datasetVersion"]>;
 
-/** The manifest, if its bytes are those of the dataset version. @throws LatheError `manifest_damaged` */
-export async function readManifest({ input, store, lost }: Execution, version: Version): Promise<Manifest> {
+/** What is trained on: the labelled pictures of a frozen version. */
+export type TrainingData = { bucket: string; labels: string[]; samples: LabelledSample[]; findings: Finding[] };
+
+/** Pictures without a label are left out. @throws LatheError `manifest_damaged`, `manifest_too_new` */
+export async function readTrainingData({ input, store, lost, log }: Execution, version: Version): Promise<TrainingData> {
   const key = datasetManifestKey(input.workspaceId, version.id);
-  const json = await untilStoreAnswers(async () => text((await store.get(artifactsBucket, key, { signal: lost })).body), lost);
-  const digest = createHash("sha256").update(json).digest("hex");
-  if (digest === version.digest) return JSON.parse(json) as Manifest;
-  throw new LatheError({
-    code: "manifest_damaged",
-    message: `The manifest of ${version.dataset}@${version.version} is not the one that was made: its digest differs.`,
-    nextStep: "Make the dataset again, and check the object store's disk.",
-  });
+  const { header, findings, samples } = await untilStoreAnswers(async () => {
+    const labelled: LabelledSample[] = [];
+    const { body } = await store.get(artifactsBucket, key, { signal: lost });
+    const about = await readManifest(body, {
+      name: `${version.dataset}@${version.version}`,
+      digest: version.digest ?? "",
+      onSample: (sample) => void (isLabelled(sample) && labelled.push(sample)),
+    });
+    return { ...about, samples: labelled };
+  }, lost);
+  const unlabelled = header.samples - samples.length;
+  if (unlabelled > 0) log("info", `${plural(unlabelled, "picture")} without a label ${unlabelled === 1 ? "is" : "are"} left out.`);
+  return { bucket: header.bucket, labels: header.labels.map(({ label }) => label), samples, findings };
 }
 
 /** @throws LatheError why this dataset cannot be trained on: each label needs pictures on every side of the split */
-export function requireSplit({ labels, samples, findings }: Manifest): void {
+export function requireSplit({ labels, samples, findings }: TrainingData): void {
   const seen = new Set(samples.map(({ label, split }) => `${split}/${label}`));
   if (labels.length >= 2 && labels.every((label) => splits.every((split) => seen.has(`${split}/${label}`)))) return;
   const reason = findings.find(({ code }) => code.startsWith("too_few_"));
@@ -51,9 +57,9 @@ export function requireSplit({ labels, samples, findings }: Manifest): void {
 }
 
 /** Copies the pictures into the job's folder, each checked against the manifest, and writes the list the child reads. */
-export async function fetchPictures(execution: Execution, manifest: Manifest): Promise<void> {
+export async function fetchPictures(execution: Execution, data: TrainingData): Promise<void> {
   const { folder, stop, lost, progress, log } = execution;
-  const { samples, bucket, labels } = manifest;
+  const { samples, bucket, labels } = data;
   const totalBytes = samples.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   await requireSpace(folder.input, totalBytes);
   log("info", `Copies ${plural(samples.length, "picture")}, ${formatBytes(totalBytes)}, to this runner.`);

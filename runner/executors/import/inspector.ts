@@ -1,16 +1,19 @@
 import type { Inspected } from "#lib/protocol/child";
 import type { ChildExit } from "../../sandbox/exit-reason";
 
+/** A name in the child's input folder, or the bytes of a small one: a file each costs more than decoding it. */
+export type Picture = { file: string } | { bytes: Uint8Array<ArrayBuffer> };
+
 /** The child that decodes: started anew when it dies. */
 export type InspectorChild = {
-  send(message: { type: "inspect"; id: number; file: string }): void;
+  send(message: { type: "inspect"; id: number; file?: string; bytes?: Uint8Array<ArrayBuffer> }): void;
   kill(): void;
   exited: Promise<ChildExit>;
 };
 
 export type InspectorListener = { ready(): void; inspected(id: number, result: Inspected): void };
 
-type Waiting = { file: string; resolve(result: Inspected): void; reject(error: Error): void };
+type Waiting = { picture: Picture; resolve(result: Inspected): void; reject(error: Error): void };
 
 const answerMs = 90_000;
 /** So often a child may die before it is ready: that is no picture's fault. */
@@ -34,11 +37,11 @@ export class Inspector {
     this.#start = start;
   }
 
-  /** @param file in the child's input folder. @throws Error when no child can be kept alive */
-  inspect(file: string): Promise<Inspected> {
+  /** @throws Error when no child can be kept alive */
+  inspect(picture: Picture): Promise<Inspected> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
-      this.#waiting.set(id, { file, resolve, reject });
+      this.#waiting.set(id, { picture, resolve, reject });
       if (this.#careful.length > 0) this.#careful.push(id);
       else void this.#ask(id);
     });
@@ -62,7 +65,7 @@ export class Inspector {
         clearTimeout(timer);
         resolve(result);
       };
-      child.send({ type: "inspect", id, file: waiting.file });
+      child.send({ type: "inspect", id, ...waiting.picture });
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     }
