@@ -51,6 +51,18 @@ function decode(text: string): string {
   }
 }
 
+/**
+ * A header as it is signed: one that stands there several times is one with commas between, and no space, which Node's
+ * own joining has.
+ * @param name in lower case
+ */
+export function headerOf(message: IncomingMessage, name: string): string | undefined {
+  const values = message.headersDistinct[name];
+  if (values !== undefined && values.length > 1 && name.startsWith("x-amz-")) return values.map((value) => value.trim()).join(",");
+  const value = message.headers[name];
+  return Array.isArray(value) ? value.join(",") : value;
+}
+
 /** A request that has passed authentication. */
 export class S3Request {
   readonly query: ReadonlyMap<string, string>;
@@ -63,9 +75,11 @@ export class S3Request {
     readonly authenticated: Authenticated,
     /** the raw body; reading it answers `Expect: 100-continue` */
     private readonly source: AsyncIterable<Buffer>,
+    /** instead of the message's: what a form says in its fields */
+    headers?: ReadonlyMap<string, string>,
   ) {
     this.query = new Map(target.query);
-    this.#headers = new Map(Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : (value ?? "")]));
+    this.#headers = new Map(headers ?? Object.keys(message.headers).map((name) => [name, headerOf(message, name) ?? ""]));
     // Whoever presigns may put x-amz-… headers into the query, where they are signed too. Not so checksums: the AWS SDK
     // puts that of an empty body there, because it has no other when it presigns.
     if (authenticated.presigned) {

@@ -7,8 +7,9 @@ import { authorise } from "./auth/authorise";
 import type { StoreFolder } from "./disk/store";
 import { S3Error } from "./errors";
 import { corsHeaders, preflight } from "./operations/cors";
+import { postObject, readPostForm } from "./operations/post-object";
 import { refuseUnsupported } from "./operations/words";
-import { parseTarget, S3Request, type Answer, type Target } from "./request";
+import { headerOf, parseTarget, S3Request, type Answer, type Target } from "./request";
 import { route } from "./route";
 import { readBytes, sendBytes } from "./send";
 import type { Scrubber } from "./upkeep/scrubber";
@@ -52,17 +53,16 @@ type Allowed = { answer: Answer; /** throws when the key may no longer have it *
 
 async function answerTo(options: ServeOptions, message: IncomingMessage, response: ServerResponse, target: Target): Promise<Allowed> {
   const { store, keys, region, corsOrigins, now } = options;
+  if (message.method === "POST" && target.bucket === null) throw new S3Error("MethodNotAllowed");
   if (message.method === "OPTIONS") return { answer: { status: 200, headers: preflight(store, target.bucket, corsOrigins, message) }, stillAllowed: () => {} };
   for (const [name, value] of Object.entries(corsHeaders(store, target.bucket, corsOrigins, message))) response.setHeader(name, value);
+  if (isForm(message, target)) return postForm(options, message, response, target);
   const authenticated = authenticate(
     {
       method: message.method ?? "",
       path: target.path,
       query: target.query,
-      header: (name) => {
-        const value = message.headers[name];
-        return Array.isArray(value) ? value.join(",") : value;
-      },
+      header: (name) => headerOf(message, name),
       headerNames: Object.keys(message.headers),
     },
     { region, find: (accessKeyId) => keys.find(accessKeyId) },
@@ -75,6 +75,28 @@ async function answerTo(options: ServeOptions, message: IncomingMessage, respons
   if (target.bucket === adminBucket) return { answer: await administer(keys, options.scrubber, request), stillAllowed };
   if (message.method !== "GET" && message.method !== "HEAD") refuseUnsupported(request);
   return { answer: await route({ store, region, now }, request), stillAllowed };
+}
+
+/** A browser's form: it carries its signature inside. */
+function isForm({ method, headers }: IncomingMessage, { bucket, key, query }: Target): boolean {
+  return method === "POST" && bucket !== null && bucket !== adminBucket && key === null && query.length === 0 && headers.authorization === undefined;
+}
+
+async function postForm(options: ServeOptions, message: IncomingMessage, response: ServerResponse, target: Target): Promise<Allowed> {
+  const { store, keys, region, now } = options;
+  const stillAllowed = (accessKeyId: string) => {
+    const key = keys.find(accessKeyId);
+    if (!key) throw new S3Error("InvalidAccessKeyId");
+    authorise(key, { method: "POST", bucket: target.bucket, key: null, words: new Set(), copySource: undefined });
+    return key;
+  };
+  const keyring = { region, find: (accessKeyId: string) => keys.find(accessKeyId) };
+  const source = bodyOf(message, response, () => {});
+  const form = await readPostForm(message, source, keyring, target.bucket!, now());
+  const key = stillAllowed(form.key.accessKeyId);
+  keys.used(key);
+  const check = () => void stillAllowed(key.accessKeyId);
+  return { answer: await postObject({ store, region, now }, message, target, form, check), stillAllowed: check };
 }
 
 /**
@@ -141,7 +163,7 @@ function sendError(message: IncomingMessage, response: ServerResponse, error: S3
     return;
   }
   const resource = target?.path;
-  const body = xmlError({ Code: error.code, Message: error.message, Resource: resource, RequestId: id });
+  const body = xmlError({ ...error.words, Resource: resource, RequestId: id });
   response.setHeader("content-type", "application/xml");
   response.setHeader("content-length", Buffer.byteLength(body));
   response.end(body);
