@@ -44,7 +44,7 @@ const codes = {
   NoSuchPublicAccessBlockConfiguration: [404, "The public access block configuration was not found"],
   NoSuchTagSet: [404, "The TagSet does not exist"],
   NoSuchUpload: [404, "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."],
-  NoSuchVersion: [404, "There is no such version of the object."],
+  NoSuchVersion: [404, "The specified version does not exist."],
   NoSuchWebsiteConfiguration: [404, "The specified bucket does not have a website configuration"],
   NotImplemented: [501, "This object store does not do that."],
   NotModified: [304, ""],
