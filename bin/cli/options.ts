@@ -13,3 +13,9 @@ export function minutes(text: string): number {
   if (!Number.isFinite(value) || text.trim() === "") throw new InvalidArgumentError("a number of minutes is needed.");
   return value;
 }
+
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0.01 && value <= 0.5)) throw new InvalidArgumentError("a share from 0.01 to 0.5 is needed.");
+  return value;
+}

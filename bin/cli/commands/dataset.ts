@@ -1,54 +1,40 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
+import { datasetFormats, type DatasetFormat } from "#lib/domain/dataset";
 import { parseVersioned } from "#lib/domain/names";
 import { formatBytes } from "#lib/domain/units";
-import type { DatasetVersion, Rejection } from "#lib/protocol/datasets";
-import type { Client } from "#lib/sdk/client";
 import { connect } from "../connection";
 import { CommandFailed } from "../failure";
 import { answer, relativeTime, table } from "../output";
 import { parseS3 } from "../s3-location";
 import { waitForJob } from "../wait-for-job";
+import { addVersionCommands, finish, resolveVersion, splitOf, withSplit, type SplitFlags } from "./dataset-versions";
 
 type Options = { json?: boolean };
 
 export function addDatasetCommands(program: Command): void {
   const dataset = program.command("dataset").description("datasets: labelled pictures, frozen in versions");
 
-  dataset
-    .command("create")
-    .argument("<name>")
-    .requiredOption("--from <s3://bucket/prefix/>", "where the pictures are; the first folder level is the label")
-    .option("--json", "print one JSON value")
-    .description("make a dataset, or its next version")
-    .action(async (name: string, options: Options & { from: string }) => {
-      const { bucket, key } = parseS3(options.from);
-      const { client } = connect();
-      const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
-      const made = await client.call("dataset.create", { dataset: name, bucket, prefix });
-      const job = await waitForJob(client, made.job);
-      const version = await client.call("dataset-version.show", { dataset: made.dataset, version: made.version });
-      if (version.status !== "ready") {
-        const why = version.error ?? job.error;
-        throw new CommandFailed(`error: ${why ? `${why.message} ${why.nextStep}` : `The job ${job.job} is ${job.status}.`}`);
-      }
-      const rejected = await allRejections(client, version);
-      answer(
-        options,
-        {
-          dataset: version.dataset,
-          version: version.version,
-          samples: version.samples,
-          labels: version.labels.map((l) => l.label),
-          rejected: rejected.map(({ key, reason }) => ({ key, reason })),
-        },
-        () =>
-          [
-            `Made ${version.dataset}@${version.version}: ${version.samples} samples of ${version.labels.length} labels, ${rejected.length} files left out.`,
-            ...rejected.map((r) => `  ${r.key}: ${r.reason}`),
-          ].join("\n"),
-      );
-    });
+  withSplit(
+    dataset
+      .command("create")
+      .argument("<name>")
+      .requiredOption("--from <s3://bucket/prefix/>", "where the pictures are; the first folder level is the label, unless a table or manifest there says otherwise")
+      .addOption(new Option("--format <format>", "how labels are written there; left out: found out by looking").choices([...datasetFormats]))
+      .option("--file <key>", "the table, manifest or annotation file, for formats that have one")
+      .option("--draft", "leave it open to be labelled and corrected; pictures without a label are kept")
+      .option("--json", "print one JSON value")
+      .description("make a dataset, or its next version"),
+  ).action(async (name: string, options: Options & SplitFlags & { from: string; format?: DatasetFormat; file?: string; draft?: boolean }) => {
+    const { bucket, key } = parseS3(options.from);
+    const { client } = connect();
+    const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
+    const { format, file, draft } = options;
+    const split = splitOf(options);
+    const made = await client.call("dataset.create", { dataset: name, bucket, prefix, format, file, ...(draft ? { draft } : {}), ...(split ? { split } : {}) });
+    await finish(client, made, options, "Made");
+  });
 
+  addVersionCommands(dataset);
   addPreLabel(dataset);
 
   dataset
@@ -118,24 +104,4 @@ function addPreLabel(dataset: Command): void {
         options.wait ? `${suggested ?? 0} suggestions, ${refused ?? 0} pictures without one. Confirm them on the labelling page.` : `Started ${job.job}. Watch it: npx lathe job logs ${job.job} --follow`,
       );
     });
-}
-
-async function resolveVersion(client: Client, text: string): Promise<DatasetVersion> {
-  const { name, version } = parseVersioned(text);
-  if (version !== null) return client.call("dataset-version.show", { dataset: name, version });
-  const { versions } = await client.call("dataset.show", { dataset: name });
-  const newest = versions.find((v) => v.status === "ready") ?? versions[0];
-  if (!newest) throw new CommandFailed(`error: The dataset "${name}" has no version.`);
-  return newest;
-}
-
-async function allRejections(client: Client, version: DatasetVersion): Promise<Rejection[]> {
-  const all: Rejection[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.call("rejection.list", { dataset: version.dataset, version: version.version, limit: 1000, cursor });
-    all.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor);
-  return all;
 }
