@@ -83,7 +83,7 @@ test("what another person does is seen; both labels are shown where both were at
   const mine = (await client().call("sample.list", { dataset, version: number })).items.filter((each) => each.label === labels[0]).sort((a, b) => (b.labelledAtMs ?? 0) - (a.labelledAtMs ?? 0))[0]!;
   await client().call("sample.change", { dataset, version: number, changes: [{ index: mine.index, revision: mine.revision, label: labels[2] }] });
   await page.keyboard.press("Control+z");
-  await expect(page.getByText("1 change was not undone")).toBeVisible();
+  await expect(page.getByText("1 change was not undone", { exact: true })).toBeVisible();
   expect(await at(mine.index)).toMatchObject({ label: labels[2] });
   await context.close();
 });

@@ -34,7 +34,7 @@ export class LabelStore {
   readonly #onRefused: (error: unknown) => void;
   readonly #onSaved: () => void;
   readonly #listeners = new Set<() => void>();
-  #snapshot: Snapshot = { state: emptyState, list: [], listEnd: false, listError: null, listLoading: true, save: "saved", problem: null, labelledAtMs: [] };
+  #snapshot: Snapshot = { state: emptyState, list: [], listEnd: false, listError: null, listLoading: true, save: "saving", problem: null, labelledAtMs: [] };
   #query: ListQuery = {};
   #cursor: string | undefined;
   #reading = new AbortController();

@@ -196,7 +196,7 @@ export function Labelling({ version }: { version: DatasetVersion }) {
           </>
         }
       />
-      <LabelProgress samples={version.samples} unlabelled={version.unlabelled} labelledAtMs={snapshot?.labelledAtMs ?? []} save={snapshot?.save ?? "saved"} waiting={waiting} />
+      <LabelProgress samples={version.samples} unlabelled={version.unlabelled} labelledAtMs={snapshot?.labelledAtMs ?? []} save={snapshot?.save ?? "saving"} waiting={waiting} />
       {snapshot?.problem != null && <ErrorNote error={snapshot.problem} />}
       {preLabelJob && <PreLabelNote job={preLabelJob} onChanged={() => void store?.reread()} />}
       <div className="flex flex-wrap items-center gap-2">
@@ -223,8 +223,8 @@ export function Labelling({ version }: { version: DatasetVersion }) {
           <button type="button" className="underline" onClick={() => choose(only(Math.max(0, list.indexOf(otherConflict))))}>{t("showConflict")}</button>
         </p>
       )}
-      <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-[minmax(0,1fr)_15rem]">
-        <div className="flex min-h-0 min-w-0 flex-col gap-2">
+      <div className="grid flex-1 gap-3 max-lg:grid-rows-[1fr_auto] lg:gap-4 lg:grid-cols-[minmax(0,1fr)_15rem]">
+        <div className="flex min-w-0 flex-col gap-2">
           {snapshot?.listError != null && views.length === 0 ? (
             <ErrorState error={snapshot.listError} onRetry={() => void store?.open(query)} />
           ) : loading ? (
@@ -271,7 +271,7 @@ export function Labelling({ version }: { version: DatasetVersion }) {
           )}
           {sample && conflictHere && <ConflictNote sample={sample} wanted={conflictHere} onSettle={(whose) => store?.settle(sample.index, whose)} />}
         </div>
-        <aside aria-label={t("labels")} className="flex min-h-0 min-w-0 flex-col gap-3 lg:sticky lg:top-0 lg:max-h-[calc(100dvh-5rem)]">
+        <aside aria-label={t("labels")} className="sticky bottom-0 z-10 -mx-4 flex max-h-[45dvh] min-w-0 flex-col gap-2 border-t border-line bg-canvas px-4 py-2 lg:top-2 lg:bottom-auto lg:z-auto lg:mx-0 lg:max-h-[calc(100dvh-5rem)] lg:gap-3 lg:self-start lg:border-0 lg:p-0">
           {mode === "grid" && <p role="status" className="nums text-sm text-ink-muted">{t("chosen", { count: chosen.length })}</p>}
           <LabelPanel labels={labels} current={current} inputRef={labelInput} onLabel={give} onLeave={() => labelInput.current?.blur()} />
           <div className="flex flex-wrap gap-1.5">
