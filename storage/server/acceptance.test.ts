@@ -2,7 +2,7 @@ import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand,
   DeleteBucketCommand, DeleteBucketCorsCommand, DeleteObjectCommand, DeleteObjectsCommand, GetBucketCorsCommand, GetBucketLocationCommand,
   GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListBucketsCommand, ListMultipartUploadsCommand, ListObjectsCommand, ListObjectsV2Command,
-  ListPartsCommand, PutBucketCorsCommand, PutObjectCommand, PutObjectTaggingCommand, S3Client, UploadPartCommand, UploadPartCopyCommand,
+  ListPartsCommand, PutBucketCorsCommand, PutObjectCommand, S3Client, UploadPartCommand, UploadPartCopyCommand,
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
@@ -307,8 +307,6 @@ describe.each(["WHEN_SUPPORTED", "WHEN_REQUIRED"] as const)("S3 to the AWS SDK, 
   it("says NoSuchKey, NoSuchBucket and NotImplemented", async () => {
     await expect(get("none")).rejects.toEqual(refused(404, "NoSuchKey"));
     await expect(s3.send(new ListObjectsV2Command({ Bucket: "never-made" }))).rejects.toEqual(refused(404, "NoSuchBucket"));
-    const tagging = new PutObjectTaggingCommand({ Bucket, Key: "kept", Tagging: { TagSet: [{ Key: "a", Value: "b" }] } });
-    await expect(s3.send(tagging)).rejects.toEqual(refused(501, "NotImplemented"));
     await expect(s3.send(new PutObjectCommand({ Bucket, Key: "x", Body: "x", ServerSideEncryption: "AES256" }))).rejects.toEqual(refused(501, "NotImplemented"));
     await expect(s3.send(new PutObjectCommand({ Bucket, Key: "x", Body: "x", ACL: "public-read" }))).rejects.toEqual(refused(501, "NotImplemented"));
   });

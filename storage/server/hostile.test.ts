@@ -59,9 +59,9 @@ describe("bucket names", () => {
 
 describe("what is not done", () => {
   it.each([
-    ["GET", "/photos?acl"],
+    ["PUT", "/photos?acl"],
     ["PUT", "/photos?policy"],
-    ["GET", "/photos?lifecycle"],
+    ["GET", "/photos?inventory"],
     ["GET", "/photos/key?attributes"],
     ["GET", "/photos/key?partNumber=1"],
     ["POST", "/photos"],

@@ -3,9 +3,12 @@ import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets 
 import type { AtBucket, AtObject, Operation } from "./operations/context";
 import { copyObject } from "./operations/copy";
 import { deleteBucketCors, getBucketCors, putBucketCors } from "./operations/cors";
+import { bucketDefaults, getObjectAcl } from "./operations/defaults";
 import { deleteObjects } from "./operations/delete-objects";
+import { deleteBucketLifecycle, getBucketLifecycle, putBucketLifecycle } from "./operations/lifecycle";
 import { listParts, listUploads } from "./operations/list-uploads";
 import { listObjects, listObjectsV2 } from "./operations/listing";
+import { deleteBucketTagging, deleteObjectTagging, getBucketTagging, getObjectTagging, putBucketTagging, putObjectTagging } from "./operations/tagging";
 import { getBucketVersioning, listObjectVersions, putBucketVersioning } from "./operations/versioning";
 import { abortUpload, completeUpload, createUpload, uploadPart, uploadPartCopy } from "./operations/multipart";
 import { deleteObject, getObject, headObject, putObject } from "./operations/objects";
@@ -40,6 +43,13 @@ const ofBucket: Record<string, Operation<AtBucket>> = {
   "PUT cors": putBucketCors,
   "DELETE cors": deleteBucketCors,
   "POST delete": deleteObjects,
+  "GET tagging": getBucketTagging,
+  "PUT tagging": putBucketTagging,
+  "DELETE tagging": deleteBucketTagging,
+  "GET lifecycle": getBucketLifecycle,
+  "PUT lifecycle": putBucketLifecycle,
+  "DELETE lifecycle": deleteBucketLifecycle,
+  ...bucketDefaults,
 };
 
 const ofObject: Record<string, Operation<AtObject>> = {
@@ -48,6 +58,10 @@ const ofObject: Record<string, Operation<AtObject>> = {
   GET: getObject,
   HEAD: headObject,
   DELETE: deleteObject,
+  "GET tagging": getObjectTagging,
+  "PUT tagging": putObjectTagging,
+  "DELETE tagging": deleteObjectTagging,
+  "GET acl": getObjectAcl,
   "POST uploads": createUpload,
   "PUT partNumber uploadId": uploadPart,
   "PUT copy partNumber uploadId": uploadPartCopy,
@@ -63,7 +77,7 @@ export function route(context: Context, request: S3Request): Promise<Answer> | A
   const words = [...request.query.keys()].filter((name) => choosing.has(name));
   if (request.header("x-amz-copy-source") !== undefined && method === "PUT") words.push("copy");
   // Which version is no other operation: those that know of none look at the name no further.
-  const named = words.filter((name) => !(name === "versionId" && key !== null && versioned.has(method))).sort();
+  const named = words.filter((name) => !(name === "versionId" && key !== null && (versioned.has(method) || words.includes("tagging")))).sort();
   const name = [method, ...named].join(" ");
   const unknown = () => new S3Error("NotImplemented", `This object store does not do "${name}" on ${key !== null ? "an object" : bucket !== null ? "a bucket" : "the service"}.`);
   if (bucket === null) return run(ofService[name], {});

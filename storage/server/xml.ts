@@ -29,7 +29,7 @@ function escape(text: string): string {
   return text.replace(/[&<>"]|[\p{Cc}\uFFFE\uFFFF]/gu, (c) => names[c] ?? `&#${c.charCodeAt(0)};`);
 }
 
-const repeated = new Set(["Object", "Part", "CORSRule", "AllowedOrigin", "AllowedMethod", "AllowedHeader", "ExposeHeader"]);
+const repeated = new Set(["Object", "Part", "CORSRule", "AllowedOrigin", "AllowedMethod", "AllowedHeader", "ExposeHeader", "Rule", "Tag"]);
 
 /** Entities are ours to decode, so that none that a document defines can grow. */
 const parser = new XMLParser({

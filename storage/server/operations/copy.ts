@@ -14,6 +14,7 @@ import type { AtObject, Operation } from "./context";
 import { findVersion, refuseDamaged, versionHeaders, type Found } from "./find-version";
 import { isoTime } from "./listing";
 import { commitObject } from "./objects";
+import { parseTaggingHeader } from "./tags";
 import { wordsOf } from "./words";
 
 /** The object a copy reads from. @throws S3Error when it is not there or not as the request's conditions demand */
@@ -50,14 +51,16 @@ function findSource(bucket: Bucket, key: string, id: string | undefined): Found 
 export const copyObject: Operation<AtObject> = async ({ store, now }, request, { bucket, key }) => {
   const target = store.bucket(bucket);
   const source = sourceOf(store, request);
-  const replace = directive(request) === "REPLACE";
+  const replace = directive(request, "x-amz-metadata-directive") === "REPLACE";
+  const retag = directive(request, "x-amz-tagging-directive") === "REPLACE";
   if (!replace && source.same(bucket, key)) throw new S3Error("InvalidRequest", "Copying an object onto itself needs x-amz-metadata-directive: REPLACE.");
   checkWrite(request, target.objects.get(key));
   const words: ObjectWords = replace ? wordsOf(request) : { headers: source.entry.headers, metadata: source.entry.metadata };
   await store.requireRoom(0);
   const { blobs, body } = await duplicate(store, source.entry.blobs);
   const { sizeBytes, etag, checksum } = source.entry;
-  const entry: ObjectEntry = { ...words, tags: source.entry.tags, sizeBytes, etag, checksum, modifiedAtMs: now(), blobs };
+  const tags = retag ? parseTaggingHeader(request.header("x-amz-tagging") ?? "") : source.entry.tags;
+  const entry: ObjectEntry = { ...words, tags, sizeBytes, etag, checksum, modifiedAtMs: now(), blobs };
   try {
     const version = await commitObject({ store }, request, bucket, key, entry, body);
     return {
@@ -133,8 +136,8 @@ export async function extract(store: StoreFolder, entry: ObjectEntry, first: num
   }
 }
 
-function directive(request: S3Request): "COPY" | "REPLACE" {
-  const text = request.header("x-amz-metadata-directive") ?? "COPY";
-  if (text !== "COPY" && text !== "REPLACE") throw new S3Error("InvalidArgument", "x-amz-metadata-directive must be COPY or REPLACE.");
+function directive(request: S3Request, name: "x-amz-metadata-directive" | "x-amz-tagging-directive"): "COPY" | "REPLACE" {
+  const text = request.header(name) ?? "COPY";
+  if (text !== "COPY" && text !== "REPLACE") throw new S3Error("InvalidArgument", `${name} must be COPY or REPLACE.`);
   return text;
 }

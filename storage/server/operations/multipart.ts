@@ -166,6 +166,7 @@ function assemble(request: S3Request, { upload }: UploadState, parts: readonly P
   return {
     headers: upload.headers,
     metadata: upload.metadata,
+    tags: upload.tags,
     sizeBytes,
     etag: `${md5.digest("hex")}-${parts.length}`,
     modifiedAtMs: nowMs,

@@ -8,6 +8,7 @@ import { maxBodyBytes, maxKeyBytes, S3Request, type Answer, type Target } from "
 import { xmlDocument } from "../xml";
 import type { Context } from "./context";
 import { putObject } from "./objects";
+import { parseTagging } from "./tags";
 import { refuseUnsupported } from "./words";
 
 export type PostForm = { key: AccessKey; fields: ReadonlyMap<string, string>; file: FormData["file"] };
@@ -45,7 +46,8 @@ export async function postObject(context: Context, message: IncomingMessage, tar
   for (const [name, value] of fields) {
     if (ofTheForm.has(name) || name.startsWith("x-ignore-")) continue;
     if (/[^\t\x20-\x7e\x80-\uffff]/.test(value)) throw new S3Error("InvalidArgument", `The field ${name} holds characters that no header can hold.`);
-    headers.set(name === "acl" ? "x-amz-acl" : name, value);
+    if (name === "tagging") headers.set("x-amz-tagging", parseTagging(value, "object").map(({ key: tag, value: text }) => `${encodeURIComponent(tag)}=${encodeURIComponent(text)}`).join("&"));
+    else headers.set(name === "acl" ? "x-amz-acl" : name, value);
   }
   const request = new S3Request(message, { ...target, key }, { key: form.key, presigned: false, payload: { kind: "unsigned" } }, watched(file.bytes, check), headers);
   refuseUnsupported(request);

@@ -2,6 +2,7 @@ import { checksumHeaders } from "../body/checksum";
 import type { ObjectEntry, ObjectWords } from "../entries";
 import { S3Error } from "../errors";
 import type { S3Request } from "../request";
+import { parseTaggingHeader } from "./tags";
 
 const keptHeaders = ["content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
 const metaPrefix = "x-amz-meta-";
@@ -23,7 +24,8 @@ export function wordsOf(request: S3Request): ObjectWords {
     metadata[name.slice(metaPrefix.length)] = value;
   }
   if (sizeBytes > maxMetadataBytes) throw new S3Error("MetadataTooLarge");
-  return { headers, metadata: { ...metadata } };
+  const tagging = request.header("x-amz-tagging");
+  return { headers, metadata: { ...metadata }, ...(tagging ? { tags: parseTaggingHeader(tagging) } : {}) };
 }
 
 /** aws-chunked is how the body came, not what it is. */
@@ -42,7 +44,6 @@ const unsupported: [RegExp, RegExp | null][] = [
   [/^x-amz-bucket-object-lock-enabled$/, /^false$/i],
   [/^x-amz-(bucket-)?object-lock-/, null],
   [/^x-amz-grant-/, null],
-  [/^x-amz-tagging$/, null],
   [/^x-amz-website-redirect-location$/, null],
   [/^x-amz-write-offset-bytes$/, null],
   [/^x-amz-acl$/, /^(private|bucket-owner-full-control)$/],
@@ -73,6 +74,7 @@ export function entryHeaders(entry: ObjectEntry, options: { withChecksum: boolea
     ...entry.headers,
     ...Object.fromEntries(Object.entries(entry.metadata).map(([name, value]) => [metaPrefix + name, value])),
     ...(options.withChecksum ? checksumHeaders(entry.checksum) : {}),
+    ...(entry.tags?.length ? { "x-amz-tagging-count": String(entry.tags.length) } : {}),
     ...harmless,
     etag: `"${entry.etag}"`,
     "last-modified": new Date(entry.modifiedAtMs).toUTCString(),
