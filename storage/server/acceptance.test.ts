@@ -275,7 +275,7 @@ describe.each(["WHEN_SUPPORTED", "WHEN_REQUIRED"] as const)("S3 to the AWS SDK, 
     await expect(s3.send(new UploadPartCommand({ ...ids, PartNumber: 3, Body: "x" }))).rejects.toEqual(refused(404, "NoSuchUpload"));
   });
 
-  it.each([undefined, "CRC32", "CRC32C", "SHA256"] as const)("takes the SDK's own uploads in parts, checksum %s", async (ChecksumAlgorithm) => {
+  it.each([undefined, "CRC32", "CRC32C", "CRC64NVME", "SHA256"] as const)("takes the SDK's own uploads in parts, checksum %s", async (ChecksumAlgorithm) => {
     const piece = randomBytes(MiB);
     function* pieces() {
       for (let i = 0; i < 12; i++) yield piece;

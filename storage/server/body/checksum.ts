@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Checksum, ChecksumAlgorithm } from "../entries";
 import { S3Error } from "../errors";
-import { combineCrc32, crc32, crc32c, runningCrc32, runningCrc64Nvme } from "./crc";
+import { combineCrc32, combineCrc64Nvme, crc32, crc32c, runningCrc32, runningCrc64Nvme } from "./crc";
 
 /** Bytes of each digest. */
 const digestBytes: Record<ChecksumAlgorithm, number> = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 };
@@ -90,6 +90,11 @@ export function checksumOfParts(
     const digest = runningChecksum(algorithm);
     for (const one of digests) digest.update(one!);
     return { algorithm, type, value: `${digest.digest().toString("base64")}-${parts.length}` };
+  }
+  if (algorithm === "CRC64NVME") {
+    const value = Buffer.alloc(8);
+    value.writeBigUInt64BE(digests.slice(1).reduce((crc, digest, i) => combineCrc64Nvme(crc, digest!.readBigUInt64BE(), parts[i + 1]!.sizeBytes), digests[0]!.readBigUInt64BE()));
+    return { algorithm, type, value: value.toString("base64") };
   }
   if (algorithm !== "CRC32" && algorithm !== "CRC32C") return undefined;
   let crc = digests[0]!.readUInt32BE();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checksumOfParts, runningChecksum } from "./checksum";
-import { combineCrc32, crc32, crc32c, crc32WithoutZlib, runningCrc64Nvme } from "./crc";
+import { combineCrc32, crc32, crc32c, crc32WithoutZlib, runningCrc64Nvme, combineCrc64Nvme } from "./crc";
 
 const digits = Buffer.from("123456789");
 
@@ -62,4 +62,14 @@ describe("checksumOfParts", () => {
     expect(checksumOfParts([part(digits), { sizeBytes: 3 }], "CRC32C", "COMPOSITE")).toBeUndefined();
     expect(checksumOfParts([part(digits)], "SHA1", "COMPOSITE")).toBeUndefined();
   });
+});
+
+it("CRC-64/NVME of pieces is that of the whole", () => {
+  const of = (bytes: Uint8Array) => {
+    const running = runningCrc64Nvme();
+    running.update(bytes);
+    return running.digest().readBigUInt64BE();
+  };
+  const bytes = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 31) & 255));
+  for (const at of [0, 1, 7, 1024, 4999, 5000]) expect(combineCrc64Nvme(of(bytes.subarray(0, at)), of(bytes.subarray(at)), 5000 - at), String(at)).toBe(of(bytes));
 });

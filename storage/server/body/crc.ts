@@ -127,3 +127,36 @@ function times(map: Uint32Array, vector: number): number {
 function square(map: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   return map.map((column) => times(map, column));
 }
+
+const polynomial64 = 0x9a6c9329ac4bc9b5n;
+/** Maps that append 2^k zero bytes, made as they are needed: then a piece costs as many products as its length has bits. */
+const zeros64: bigint[][] = [];
+
+/** As {@link combineCrc32}, for CRC-64/NVME. */
+export function combineCrc64Nvme(crcA: bigint, crcB: bigint, lengthB: number): bigint {
+  let crc = crcA;
+  for (let k = 0, rest = lengthB; rest > 0; k++, rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) crc = times64(appending64(k), crc);
+  }
+  return crc ^ crcB;
+}
+
+function appending64(k: number): bigint[] {
+  if (zeros64.length === 0) {
+    let map = Array.from({ length: 64 }, (_, bit) => (bit === 0 ? polynomial64 : 1n << BigInt(bit - 1)));
+    for (let n = 0; n < 3; n++) map = square64(map);
+    zeros64.push(map);
+  }
+  while (zeros64.length <= k) zeros64.push(square64(zeros64.at(-1)!));
+  return zeros64[k]!;
+}
+
+function times64(map: readonly bigint[], vector: bigint): bigint {
+  let sum = 0n;
+  for (let bit = 0, rest = vector; rest !== 0n; bit++, rest >>= 1n) if (rest & 1n) sum ^= map[bit]!;
+  return sum;
+}
+
+function square64(map: readonly bigint[]): bigint[] {
+  return map.map((column) => times64(map, column));
+}

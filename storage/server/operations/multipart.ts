@@ -45,11 +45,15 @@ function headersOf({ algorithm, checksumType }: Upload): Record<string, string> 
 
 function typeOf(text: string | undefined, algorithm: ChecksumAlgorithm | undefined): Checksum["type"] | undefined {
   if (algorithm === undefined) return undefined;
-  if (algorithm === "CRC64NVME") throw new S3Error("NotImplemented", "CRC64NVME is not supported for uploads in parts; use CRC32, CRC32C, SHA1 or SHA256.");
-  const type = text ?? "COMPOSITE";
+  const type = text?.toUpperCase() ?? defaultType(algorithm);
   if (type !== "COMPOSITE" && type !== "FULL_OBJECT") throw new S3Error("InvalidArgument", "x-amz-checksum-type must be COMPOSITE or FULL_OBJECT.");
+  if (type === "COMPOSITE" && algorithm === "CRC64NVME") throw new S3Error("InvalidRequest", "CRC64NVME is taken over the full object only.");
   if (type === "FULL_OBJECT" && algorithm.startsWith("SHA")) throw new S3Error("InvalidRequest", `${algorithm} cannot be taken over the full object of an upload in parts.`);
   return type;
+}
+
+function defaultType(algorithm: ChecksumAlgorithm): Checksum["type"] {
+  return algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE";
 }
 
 export const uploadPart: Operation<AtObject> = async ({ store, now }, request, where) => {
@@ -155,7 +159,7 @@ function assemble(request: S3Request, { upload }: UploadState, parts: readonly P
 
   const algorithm = upload.algorithm ?? parts[0]!.checksum?.algorithm;
   const sized = parts.map((part) => ({ sizeBytes: part.blob.sizeBytes, checksum: part.checksum }));
-  const checksum = algorithm && checksumOfParts(sized, algorithm, upload.checksumType ?? "COMPOSITE");
+  const checksum = algorithm && checksumOfParts(sized, algorithm, upload.checksumType ?? defaultType(algorithm));
   const wanted = checksum && request.header(headerOf(checksum.algorithm));
   if (checksum && wanted !== undefined) {
     checkForm(checksum.algorithm, wanted.replace(/-\d+$/, ""));
