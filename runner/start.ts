@@ -13,6 +13,7 @@ import type { RunnerConfig } from "./config";
 import { autoLearn } from "./executors/auto-learn";
 import { freezeDataset } from "./executors/freeze-dataset";
 import { importDataset } from "./executors/import-dataset";
+import { exportDataset } from "./executors/export-dataset";
 import { unpackArchive } from "./executors/unpack-archive";
 import { preLabel } from "./executors/pre-label";
 import type { Log } from "./log";
@@ -81,7 +82,10 @@ export async function startRunner(config: RunnerConfig, env: Record<string, stri
   const queue: Queue = await waitFor("the queue", log, signal, () =>
     startQueue(config.databaseUrl, { onError: (err) => log.warn({ err }, "the queue has trouble; it goes on") }),
   );
-  loop = new ClaimLoop(services, queue, { "import-dataset": importDataset, "freeze-dataset": freezeDataset, "pre-label": preLabel, "auto-learn": autoLearn, "unpack-archive": unpackArchive });
+  loop = new ClaimLoop(services, queue, {
+    "import-dataset": importDataset, "freeze-dataset": freezeDataset, "export-dataset": exportDataset, "pre-label": preLabel,
+    "auto-learn": autoLearn, "unpack-archive": unpackArchive,
+  });
   deployments = new Deployments(services);
   await loop.start();
   void deployments.look();

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { accountOperations } from "./accounts";
 import { archiveOperations } from "./archives";
 import { bucketOperations } from "./buckets";
-import { datasetOperations, draftOperations, versionOperations } from "./datasets";
+import { datasetOperations, draftOperations, exportOperations, versionOperations } from "./datasets";
 import { endpointOperations } from "./endpoints";
 import { jobOperations } from "./jobs";
 import { modelOperations } from "./models";
@@ -22,6 +22,7 @@ export const operations = {
   ...sampleOperations,
   ...decisionOperations,
   ...labellingOperations,
+  ...exportOperations,
   ...jobOperations,
   ...modelOperations,
   ...endpointOperations,

@@ -7,6 +7,7 @@ import { versionHandlers } from "./dataset-versions";
 import { decisionHandlers } from "./duplicates";
 import { draftHandlers } from "./drafts";
 import { endpointHandlers } from "./endpoints";
+import { exportHandlers } from "./exports";
 import { jobHandlers } from "./jobs";
 import { labellingHandlers } from "./labelling";
 import { modelHandlers } from "./models";
@@ -26,6 +27,7 @@ export const handlers: Handlers = {
   ...draftHandlers,
   ...sampleHandlers,
   ...labellingHandlers,
+  ...exportHandlers,
   ...jobHandlers,
   ...modelHandlers,
   ...endpointHandlers,

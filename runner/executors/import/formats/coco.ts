@@ -9,7 +9,7 @@ import { checkLabel, labelOfBoxes, makeBox, maxBoxes, nameOf, splitFolders, spli
 import { exportMarker } from "./marker";
 import { SortedRows } from "./sorted-rows";
 
-type Image = { name: string; width: number; height: number; label: string | undefined };
+type Image = { name: string; width: number; height: number; /** null: it has none, whatever its boxes say */ label: string | null | undefined };
 type Annotation = { number: number; category: string; box: unknown };
 type Part = { image: Image } | { annotation: Annotation };
 
@@ -93,7 +93,7 @@ async function* readFile(source: Source, file: string, table: Table): AsyncGener
     } else if (list === "images") {
       if (!isId(entry.id) || typeof entry.file_name !== "string" || entry.file_name === "") return bad(what, "bad_row", "it has no id or no file_name");
       if (names.length < 200) names.push(entry.file_name);
-      const label = typeof entry.label === "string" ? entry.label : undefined;
+      const label = typeof entry.label === "string" || entry.label === null ? entry.label : undefined;
       await rows.add(String(entry.id), { image: { name: entry.file_name, width: Number(entry.width), height: Number(entry.height), label } });
     } else {
       if (!isId(entry.image_id) || !isId(entry.category_id)) return bad(what, "bad_row", "it has no image_id or no category_id");
@@ -125,8 +125,8 @@ async function* readFile(source: Source, file: string, table: Table): AsyncGener
     }
     if (more > 0) yield bad("annotations", "bad_row", `${more} more of ${JSON.stringify(image.name)} are left out: ${maxBoxes} boxes a picture are kept`);
     boxes += found.length;
-    const own = image.label === undefined ? null : checkLabel(image.label);
-    const label = own && "label" in own ? own.label : whole ? labelOfBoxes(found) : null;
+    const own = typeof image.label === "string" ? checkLabel(image.label) : null;
+    const label = own && "label" in own ? own.label : whole && image.label === undefined ? labelOfBoxes(found) : null;
     const unlabelled = label === null && found.length === 0 ? { code: "no_label" as const, reason: `no annotation of ${nameOf(file)} is about it` } : undefined;
     const from = `the image ${id} of ${nameOf(file)}`;
     await table.add(keys.keyOf(image.name), { from, label, split: side, boxes: found, ...(own && !("label" in own) && found.length === 0 ? { unlabelled: own } : unlabelled ? { unlabelled } : {}) });
