@@ -71,7 +71,8 @@ describe("an export job", () => {
     expect(await exported({ format: "coco", bucket, prefix: "red/" })).toMatchObject({ status: "failed", error: { code: "export_prefix_taken" } });
     expect(await exported({ format: "csv", bucket: "somebody-elses", prefix: "x/" })).toMatchObject({ status: "failed", error: { code: "bucket_not_found" } });
     expect(await exported({ format: "yolo", bucket, prefix: "y/" })).toMatchObject({ status: "failed", error: { code: "export_no_boxes" } });
-    const { body } = await scene.store.get(bucket, "out/csv/labels.csv");
+    expect(await exported({ format: "csv", bucket, prefix: "table/" })).toMatchObject({ status: "succeeded" });
+    const { body } = await scene.store.get(bucket, "table/labels.csv");
     expect((await text(body)).split("\n")[1]).toMatch(new RegExp(`^s3://${bucket}/blue/0\\.jpg,blue,(train|validation|test)$`));
     await scene.store.put(bucket, "red/3.jpg", await colorPicture({ r: 1, g: 2, b: 3 }, 99));
     expect(await exported({ format: "folders", bucket, prefix: "late/" })).toMatchObject({ status: "failed", error: { code: "picture_changed", message: expect.stringContaining("red/3.jpg") } });

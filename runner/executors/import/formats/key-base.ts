@@ -21,9 +21,10 @@ export class KeyBase {
   /** @param names some of the table's first. @param more folders to try beside the usual ones */
   static async find(source: Source, table: string, names: readonly string[], more: readonly string[] = []): Promise<KeyBase> {
     const folder = table.slice(0, table.lastIndexOf("/") + 1);
-    const bases = [...new Set([source.prefix, "", folder, ...more])];
+    const bases = [...new Set([source.prefix, folder, ...more, ""])];
     const step = Math.max(1, Math.floor(names.length / probes));
     const asked = names.filter((name, i) => i % step === 0 && !schemeOf(name)).slice(0, probes);
+    // Whole keys come last: a copy beside its table is meant rather than what it was copied from.
     let best = { base: source.prefix, hits: 0 };
     for (const base of bases) {
       let hits = 0;
