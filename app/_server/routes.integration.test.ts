@@ -45,6 +45,7 @@ const bodies: Record<string, unknown> = {
   "label.add": { label: "soup" },
   "label.rename": { label: "tea", to: "soup" },
   "pre-label.start": { model: "dishes@1" },
+  "dataset-version.export": { format: "csv", bucket: "acme-routes", prefix: "out/" },
   "auto-learn.start": { name: "dishes", dataset: "food" },
   "auto-learn.estimate": { name: "dishes", dataset: "food" },
   "s3-key.create": { label: "k", grants: [{ bucket: "acme-routes", access: "read" }] },
