@@ -11,6 +11,7 @@ import { stopAllPeers } from "./peer";
 /** Loaded when asked for: one benchmark does not pay for what another imports. */
 const benchmarks = {
   engine: async (): Promise<Benchmark> => (await import("./engine/benchmark")).engineBenchmark,
+  datasets: async (): Promise<Benchmark> => (await import("./datasets/benchmark")).datasetsBenchmark,
   store: async (): Promise<Benchmark> => (await import("./store/benchmark")).storeBenchmark,
 };
 
