@@ -23,7 +23,7 @@ type ChangedKind = Parameters<LiveServerToClient["workspace.changed"]>[0]["kind"
 
 const rereadsOf: Record<ChangedKind, readonly OperationName[]> = {
   bucket: ["bucket.list", "object.list"],
-  dataset: ["dataset.list", "dataset.show", "dataset-version.show"],
+  dataset: ["dataset.list", "dataset.show", "dataset-version.show", "duplicate.list"],
   model: ["model.list", "model.show", "model-version.show"],
   endpoint: ["endpoint.list", "endpoint.show"],
   runner: ["runner.list"],

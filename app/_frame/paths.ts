@@ -14,6 +14,8 @@ export function pathsOf(workspace: string) {
     dataset: (nameOrVersion: string) => `${root}/datasets/${version(nameOrVersion)}`,
     /** where a draft is labelled; NAME@V */
     labelling: (draft: string) => `${root}/datasets/${version(draft)}/label`,
+    /** what changed from an earlier version to this one. @param nameAndVersion NAME@V */
+    datasetDiff: (nameAndVersion: string, from: number) => `${root}/datasets/${version(nameAndVersion)}/diff?from=${from}`,
     /** the list with its form open (a dataset may be called "new"); `bucket` and `prefix` fill the form in */
     newDataset: (from?: { bucket: string; prefix: string }) =>
       `${root}/datasets?new=1${from ? `&bucket=${encodeURIComponent(from.bucket)}&prefix=${encodeURIComponent(from.prefix)}` : ""}`,

@@ -23,6 +23,7 @@ export const commands = {
   preLabel: (draft: string, model: string) => line("dataset", "pre-label", draft, "--model", model, "--wait"),
   /** @param dataset NAME or NAME@V */
   datasetShow: (dataset: string) => line("dataset", "show", dataset),
+  datasetDiff: (dataset: string, from: number, to: number) => line("dataset", "diff", `${dataset}@${from}`, `${dataset}@${to}`),
   /** What the person chose and what stands for the default on the page; the rest is left to the defaults. */
   autoLearn: ({ name, dataset, preset, imageSize, epochs, maxMinutes, pretrained, seed }: Omit<AutoLearnRequest, "maxMinutes"> & { maxMinutes: number | null }) =>
     line(
