@@ -2,31 +2,28 @@
 
 import { useTranslations } from "next-intl";
 import { useDeferredValue, useEffect, useLayoutEffect, useState } from "react";
-import { Button, ErrorNote, ErrorState, SearchInput, Select, Skeleton, useScrollList, useUrlState } from "#app/ui";
+import { Button, ErrorNote, ErrorState, Skeleton, useScrollList } from "#app/ui";
 import { useWorkspace } from "#app/frame";
 import { DownloadMenu } from "#app/charts";
-import { splits } from "#lib/domain/dataset";
 import type { DatasetVersion } from "#lib/protocol/datasets";
 import type { Sample } from "#lib/protocol/samples";
+import { GalleryFilters, useGalleryFilter } from "./gallery-filters";
 import { Lightbox } from "./lightbox";
-import { allSamples, useSamples, type SampleFilter } from "./use-pages";
+import { allSamples, useSamples } from "./use-pages";
 
 const tileLeastPx = 128;
 const gapPx = 8;
 const captionPx = 22;
 
 /** All pictures of a version, by label, split and name; a picture opens large. */
-export function Gallery({ version: { dataset, version, labels } }: { version: DatasetVersion }) {
+export function Gallery({ version: shown }: { version: DatasetVersion }) {
+  const { dataset, version } = shown;
   const t = useTranslations("datasets");
   const tc = useTranslations("common");
   const { client } = useWorkspace();
-  const [label, setLabel] = useUrlState("label");
-  const [splitText, setSplit] = useUrlState("split");
-  const [search, setSearch] = useUrlState("q");
+  const { state, filter: asked, filtered, clear } = useGalleryFilter();
   const [open, setOpen] = useState<number | null>(null);
-  const split = splits.find((each) => each === splitText);
-  const deferredSearch = useDeferredValue(search.trim());
-  const filter: SampleFilter = { ...(label && { label }), ...(split && { split }), ...(deferredSearch && { search: deferredSearch }) };
+  const filter = useDeferredValue(asked);
   const samples = useSamples(dataset, version, filter);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = samples;
   const items = samples.data;
@@ -53,25 +50,10 @@ export function Gallery({ version: { dataset, version, labels } }: { version: Da
     if (nearEnd && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [nearEnd, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
-  const filtered = Boolean(label || split || search);
   return (
     <div className="min-w-0">
       <div className="mb-3 flex flex-wrap items-center gap-2">
-        <SearchInput label={t("searchFiles")} value={search} onValueChange={setSearch} className="w-full sm:w-64" />
-        <Select
-          label={t("label")}
-          value={label || "*"}
-          onValueChange={(value) => setLabel(value === "*" ? "" : value)}
-          options={[{ value: "*", label: `${t("label")}: ${tc("all")}` }, ...labels.map((each) => ({ value: each.label, label: each.label }))]}
-          className="w-auto! max-w-56"
-        />
-        <Select
-          label={t("splitName")}
-          value={split ?? "*"}
-          onValueChange={(value) => setSplit(value === "*" ? "" : value)}
-          options={[{ value: "*", label: `${t("splitName")}: ${tc("all")}` }, ...splits.map((each) => ({ value: each, label: t(`split.${each}`) }))]}
-          className="w-auto! max-w-56"
-        />
+        <GalleryFilters version={shown} state={state} />
         <div className="ml-auto flex items-center gap-2">
           <span role="status" className="nums text-sm text-ink-muted">
             {items && t("shown", { count: items.length, more: hasNextPage ? "yes" : "no" })}
@@ -80,8 +62,8 @@ export function Gallery({ version: { dataset, version, labels } }: { version: Da
             fileName={`${dataset}-${version}-samples`}
             label={t("tab.pictures")}
             table={async () => ({
-              header: ["key", "label", "split", "width", "height", "size_bytes", "sha256"],
-              rows: (await allSamples(client, dataset, version, filter)).map((sample) => [sample.key, sample.label, sample.split, sample.width, sample.height, sample.sizeBytes, sample.sha256]),
+              header: ["key", "label", "split", "state", "dropped", "width", "height", "size_bytes", "sha256"],
+              rows: (await allSamples(client, dataset, version, filter)).map((sample) => [sample.key, sample.label, sample.split, sample.state, sample.dropped, sample.width, sample.height, sample.sizeBytes, sample.sha256]),
             })}
             value={async () => (await allSamples(client, dataset, version, filter)).map(({ url: _url, thumbnailUrl: _thumbnail, ...sample }) => sample)}
           />
@@ -98,12 +80,7 @@ export function Gallery({ version: { dataset, version, labels } }: { version: Da
               {filtered && (
                 <Button
                   size="sm"
-                  onClick={() => {
-                    setLabel("");
-                    setSplit("");
-                    setSearch("");
-                  }}
-                >
+                  onClick={clear}>
                   {tc("clearFilters")}
                 </Button>
               )}
@@ -147,14 +124,15 @@ function Tile({ sample, side, onOpen }: { sample: Sample; side: number; onOpen: 
     >
       <span className="block overflow-hidden rounded-md border border-line bg-sunken group-hover:border-ink-faint" style={{ width: side, height: side }}>
         {sample.thumbnailUrl ? (
-          <img src={sample.thumbnailUrl} alt="" loading="lazy" decoding="async" className="size-full object-cover" />
+          <img src={sample.thumbnailUrl} alt="" loading="lazy" decoding="async" className={sample.dropped ? "size-full object-cover opacity-40 grayscale" : "size-full object-cover"} />
         ) : (
           <span className="grid size-full place-items-center p-2 text-center text-sm text-ink-muted">{t("gone")}</span>
         )}
       </span>
       <span className="flex h-[22px] items-center gap-1.5 text-sm">
         <span className="min-w-0 flex-1 truncate">{sample.label ?? t("unlabelled")}</span>
-        {sample.split && sample.split !== "train" && <span className="shrink-0 text-xs text-ink-muted">{t(`split.${sample.split}`)}</span>}
+        {sample.dropped && <span className="shrink-0 text-xs text-ink-muted">{t("droppedMark")}</span>}
+        {!sample.dropped && sample.split && sample.split !== "train" && <span className="shrink-0 text-xs text-ink-muted">{t(`split.${sample.split}`)}</span>}
       </span>
     </button>
   );

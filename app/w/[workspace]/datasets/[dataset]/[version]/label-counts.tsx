@@ -7,9 +7,10 @@ import { useWorkspace } from "#app/frame";
 import { DownloadMenu } from "#app/charts";
 import { splits, type Split } from "#lib/domain/dataset";
 import type { DatasetVersion, LabelCount } from "#lib/protocol/datasets";
+import { labelTotal } from "./label-total";
 
 const colourOf: Record<Split, string> = { train: "bg-series-1", validation: "bg-series-2", test: "bg-series-3" };
-const total = (label: LabelCount) => label.train + label.validation + label.test;
+const total = labelTotal;
 
 /** How many samples of each label, and how they are split. A label opens its pictures. */
 export function LabelCounts({ version }: { version: DatasetVersion }) {
@@ -17,6 +18,7 @@ export function LabelCounts({ version }: { version: DatasetVersion }) {
   const { paths } = useWorkspace();
   const name = `${version.dataset}@${version.version}`;
   const most = Math.max(1, ...version.labels.map(total));
+  const anyUnsplit = version.labels.some(({ unsplit = 0 }) => unsplit > 0);
   const columns = useMemo<Column<LabelCount>[]>(
     () => [
       { key: "label", header: t("label"), cell: (label) => label.label, sort: (label) => label.label, width: "minmax(10rem,1.2fr)", phone: "title" },
@@ -36,9 +38,12 @@ export function LabelCounts({ version }: { version: DatasetVersion }) {
           width: "5.5rem",
         }),
       ),
+      ...(anyUnsplit
+        ? [{ key: "unsplit", header: t("unsplit"), cell: (label: LabelCount) => <Num value={label.unsplit ?? 0} />, sort: (label: LabelCount) => label.unsplit ?? 0, align: "right" as const, width: "6.5rem", phone: "hidden" as const }]
+        : []),
       { key: "total", header: t("total"), cell: (label) => <span className="font-medium"><Num value={total(label)} /></span>, sort: total, align: "right", width: "5rem" },
     ],
-    [t, most],
+    [t, most, anyUnsplit],
   );
   return (
     <DataTable

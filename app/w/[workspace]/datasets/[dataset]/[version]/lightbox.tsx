@@ -3,7 +3,7 @@
 import { ChevronLeft, ChevronRight, Download } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useEffect } from "react";
-import { Bytes, CopyId, Dialog, IconButton, KeyValue, LinkButton } from "#app/ui";
+import { Bytes, CopyId, Dialog, IconButton, KeyValue, LinkButton, RelativeTime } from "#app/ui";
 import type { Sample } from "#lib/protocol/samples";
 
 /** One picture large, with its facts. Arrow keys go to the neighbours, Escape closes. */
@@ -61,6 +61,10 @@ export function Lightbox({ samples, index, onIndex, dataset }: { samples: readon
             items={[
               { label: t("label"), value: <span className="font-medium">{sample.label ?? t("unlabelled")}</span> },
               { label: t("splitName"), value: sample.split && t(`split.${sample.split}`) },
+              { label: t("state.name"), value: sample.state === "labelled" ? null : t(`state.${sample.state}`) },
+              { label: t("labelledBy"), value: sample.labelledBy && sample.labelledAtMs !== null ? <>{sample.labelledBy} · <RelativeTime atMs={sample.labelledAtMs} /></> : null },
+              { label: t("groupName"), value: sample.group === null ? null : t("inGroup", { group: sample.group }) },
+              { label: t("finder.dropped"), value: sample.dropped ? t("droppedMark") : null },
               { label: t("pixels"), value: <span className="nums">{`${format.number(sample.width)} × ${format.number(sample.height)}`}</span> },
               { label: tc("size"), value: <Bytes value={sample.sizeBytes} /> },
               { label: t("file"), value: <span className="text-sm break-all">{sample.key}</span> },

@@ -2,13 +2,18 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { operationKey, useWorkspace } from "#app/frame";
+import type { ReviewState, Split } from "#lib/domain/dataset";
 import type { Rejection } from "#lib/protocol/datasets";
-import type { Sample } from "#lib/protocol/samples";
+import type { DuplicateGroup, Sample } from "#lib/protocol/samples";
 import type { ApiError } from "#lib/sdk/client";
 import type { Client } from "#lib/sdk/client";
 
 type PageOf<Item> = { items: Item[]; nextCursor: string | null };
-export type SampleFilter = { label?: string; split?: "train" | "validation" | "test"; search?: string };
+export type SampleFilter = {
+  label?: string; split?: Split; search?: string; state?: ReviewState; finding?: string; group?: number;
+  /** left out: only those that are not dropped */
+  dropped?: "true" | "any";
+};
 
 const pageSize = 200;
 
@@ -21,8 +26,21 @@ export function useSamples(dataset: string, version: number, filter: SampleFilte
     initialPageParam: undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     select: ({ pages }) => pages.flatMap((page) => page.items),
-    // A version never changes; only the presigned addresses grow old, after an hour.
+    // A frozen version never changes, and who changes a draft's samples reads them again; the presigned addresses grow old after an hour.
     staleTime: 30 * 60_000,
+  });
+}
+
+export type GroupFilter = { kind?: "exact" | "near"; conflicting?: "true" };
+
+export function useDuplicateGroups(dataset: string, version: number, filter: GroupFilter) {
+  const { client, slug } = useWorkspace();
+  return useInfiniteQuery<PageOf<DuplicateGroup>, ApiError, DuplicateGroup[], readonly unknown[], string | undefined>({
+    queryKey: [...operationKey(slug, "duplicate.list", { dataset, version, ...filter }), "pages"],
+    queryFn: ({ pageParam, signal }) => client.call("duplicate.list", { dataset, version, ...filter, limit: 50, cursor: pageParam }, { signal }),
+    initialPageParam: undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    select: ({ pages }) => pages.flatMap((page) => page.items),
   });
 }
 
