@@ -81,13 +81,13 @@ function Groups({ version: shown, chosen }: { version: DatasetVersion; chosen: "
   if (items.length === 0) return <Note>{tc("nothingMatchesFilters")}</Note>;
   return (
     <>
-      <ul ref={listRef} aria-label={t("list")} className="relative" style={{ height: virtualizer.getTotalSize() }}>
+      <div ref={listRef} role="list" aria-label={t("list")} className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {rows.map((row) => (
-          <li key={items[row.index]!.group} data-index={row.index} ref={virtualizer.measureElement} className="absolute inset-x-0 top-0 pb-3" style={{ transform: `translateY(${row.start - offset}px)` }}>
+          <div key={items[row.index]!.group} role="listitem" data-index={row.index} ref={virtualizer.measureElement} className="absolute inset-x-0 top-0 pb-3" style={{ transform: `translateY(${row.start - offset}px)` }}>
             <DuplicateGroupCard version={shown} group={items[row.index]!} />
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {groups.error && (
         <ErrorNote error={groups.error}>
           <Button size="sm" className="mt-2" onClick={() => void fetchNextPage()}>

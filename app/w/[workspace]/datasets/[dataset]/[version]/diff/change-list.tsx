@@ -38,13 +38,13 @@ export function ChangeList({ changes, filtered, onClear }: { changes: ReturnType
   }
   return (
     <>
-      <ul ref={listRef} aria-label={t("changes")} className="relative rounded-md border border-line bg-surface" style={{ height: virtualizer.getTotalSize() + 2 }}>
+      <div ref={listRef} role="list" aria-label={t("changes")} className="relative rounded-md border border-line bg-surface" style={{ height: virtualizer.getTotalSize() + 2 }}>
         {rows.map((row) => (
-          <li key={row.key} className="absolute inset-x-0 top-0 border-b border-line" style={{ height: rowPx, transform: `translateY(${row.start - offset}px)` }}>
+          <div key={row.key} role="listitem" className="absolute inset-x-0 top-0 border-b border-line" style={{ height: rowPx, transform: `translateY(${row.start - offset}px)` }}>
             <Change change={items[row.index]!} />
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {changes.error && (
         <ErrorNote error={changes.error}>
           <Button size="sm" className="mt-2" onClick={() => void fetchNextPage()}>
