@@ -43,8 +43,11 @@ export async function writeGroups(
         FROM json_to_recordset(${JSON.stringify(batch)}::json) AS r("index" int, "groupId" int, "split" text)
         WHERE s."datasetVersionId" = ${datasetVersionId} AND s."index" = r."index"`;
     }
-  }, longTransaction);
+  }, wholeVersion);
 }
+
+/** A million rows that all change sides take a minute or two, on a busy machine many. */
+const wholeVersion = { ...longTransaction, timeout: 2 * 3_600_000 };
 
 function* batchesOf<Item>(items: readonly Item[]): Generator<Item[]> {
   for (let start = 0; start < items.length; start += 20_000) yield items.slice(start, start + 20_000);
