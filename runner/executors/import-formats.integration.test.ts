@@ -81,6 +81,16 @@ describe("an import through the runner", () => {
     expect(rejections).toEqual([]);
   });
 
+  it("keeps two keys that differ only by Unicode normal form as two pictures, and says so", async () => {
+    const [nfc, nfd, other] = ["set/red/caf\u00e9.jpg", "set/red/cafe\u0301.jpg", "set/red/\u732b.jpg"];
+    const files = Object.fromEntries(await Promise.all([nfc, nfd, other].map(async (key, i) => [key, await colorPicture({ r: 200, g: 40 * i, b: 7 }, 600 + i)] as const)));
+    const { row } = await imported("lookalikes", files);
+    expect(row.samples.map(({ key }) => key)).toEqual([nfd, nfc, other]);
+    expect(row.findings).toEqual(expect.arrayContaining([expect.objectContaining({ code: "lookalike_keys", count: 2 })]));
+    const found = await scene.db.sampleFinding.findMany({ where: { datasetVersionId: row.id, code: "lookalike_keys" } });
+    expect(found.map(({ index }) => row.samples.find((sample) => sample.index === index)?.key).sort()).toEqual([nfd, nfc].sort());
+  });
+
   it("reads idx files, whose pictures become objects", async () => {
     const header = (magic: number, ...sizes: number[]) => {
       const bytes = Buffer.alloc(4 + 4 * sizes.length);

@@ -58,6 +58,16 @@ export function findFindings(columns: Columns, { shownOf, groupOf, rows }: Group
   return { findings: ofAll.filter((finding): finding is Finding => finding !== null), places: bySample.filter(({ places }) => places.length > 0).map(({ code, places }) => ({ code, places })) };
 }
 
+/** @param count samples whose names differ from another's only by Unicode normal form */
+export function lookalikeKeys(count: number): Finding[] {
+  if (count === 0) return [];
+  return [{
+    code: "lookalike_keys", count,
+    message: `${plural(count, "picture")} ${count === 1 ? "has" : "have"} a name that reads like another's and differs only in how its accents are encoded.`,
+    nextStep: "They are kept as different pictures, as the bucket has them. Look whether one is a copy that another computer made, and drop it.",
+  }];
+}
+
 export function countByLabel({ labels, labelOf, count }: Columns): number[] {
   const counts = labels.map(() => 0);
   for (let i = 0; i < count; i++) if (labelOf[i]! >= 0) counts[labelOf[i]!]!++;

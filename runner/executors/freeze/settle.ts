@@ -2,6 +2,7 @@ import { writeGroups, type PlacedSample } from "#lib/data/write-groups";
 import { countKept, readVersionRejections, readVersionSamples } from "#lib/data/read-version-samples";
 import { countRejections } from "#lib/data/count-rejections";
 import { listGroupDecisions } from "#lib/data/list-group-decisions";
+import { listLookalikeKeys } from "#lib/data/list-lookalike-keys";
 import { settleDatasetVersion, type LabelCounts } from "#lib/data/settle-dataset-version";
 import type { JobInput } from "#lib/data/load-job-input";
 import type { VersionFence } from "#lib/data/fence-version";
@@ -17,7 +18,7 @@ import { Stopped, type Execution } from "../execution";
 import type { ManifestSample } from "../manifest/format";
 import { writeManifest } from "../manifest/write";
 import { Columns } from "./columns";
-import { findFindings } from "./findings";
+import { findFindings, lookalikeKeys } from "./findings";
 import { groupSamples, type Groups } from "./groups";
 
 type Version = NonNullable<JobInput["datasetVersion"]>;
@@ -46,13 +47,17 @@ export async function settleVersion(
   const { sideOf, finding } = freeze ? split(columns, groups, freeze, log) : { sideOf: columns.sideOf, finding: null };
   const rejected = await persist(() => countRejections(db, { datasetVersionId }));
   const found = findFindings(columns, groups, rejected);
-  const findings: Finding[] = [...(finding ? [finding] : []), ...found.findings];
+  const alike = await persist(() => listLookalikeKeys(db, { datasetVersionId }));
+  const findings: Finding[] = [...(finding ? [finding] : []), ...found.findings, ...lookalikeKeys(alike.length)];
   await persist(() =>
     writeGroups(db, {
       fence,
       groups: groups.rows,
       samples: () => placed(columns, groups, sideOf, (fraction) => say(0.3 + 0.4 * fraction)),
-      findings: found.places.map(({ code, places }) => ({ code, indexes: places.map((place) => columns.index[place]!) })),
+      findings: [
+        ...found.places.map(({ code, places }) => ({ code, indexes: places.map((place) => columns.index[place]!) })),
+        ...lookalikeKeys(alike.length).map(({ code }) => ({ code, indexes: alike })),
+      ],
     }),
   );
 
