@@ -58,6 +58,14 @@ describe("dataset versions", () => {
     expect(await lathe(["dataset", "freeze", "food@3", "--json"], env)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("error: The store is full. Free space.") });
   });
 
+  it("are exported to a prefix", async () => {
+    const { asked, env } = await versions("ready");
+    const run = await lathe(["dataset", "export", "food@3", "--format", "csv", "--to", "s3://out/here", "--json"], env);
+    expect(asked).toEqual([{ path: "/food/versions/3/export", body: { format: "csv", bucket: "out", prefix: "here/" } }]);
+    expect(JSON.parse(run.stdout)).toEqual({ dataset: "food", version: 3, format: "csv", to: "s3://out/here/", job: "j1" });
+    expect((await lathe(["dataset", "export", "food@3", "--to", "s3://out/here"], env)).code).toBe(2);
+  });
+
   it("are compared over all pages", async () => {
     const change = (key: string) => ({ kind: "added", key, before: null, after: { label: "cake", split: "train", sha256: "s", thumbnailUrl: "" } });
     const counts = { added: 2, removed: 0, relabelled: 0, moved: 0, replaced: 0, same: 1 };

@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
+import { datasetFormats, type DatasetFormat } from "#lib/domain/dataset";
 import { parseVersioned } from "#lib/domain/names";
 import type { DatasetVersion, Rejection, SplitOptions, VersionChange } from "#lib/protocol/datasets";
 import type { Client } from "#lib/sdk/client";
@@ -6,13 +7,17 @@ import { connect } from "../connection";
 import { CommandFailed, UsageError } from "../failure";
 import { share, wholeNumber } from "../options";
 import { answer, table } from "../output";
+import { parseS3 } from "../s3-location";
 import { waitForJob } from "../wait-for-job";
 
 type Options = { json?: boolean };
+type ExportFormat = Exclude<DatasetFormat, "unlabelled" | "idx">;
+const exportFormats = datasetFormats.filter((format): format is ExportFormat => format !== "unlabelled" && format !== "idx");
 export type SplitFlags = { seed?: number; validation?: number; test?: number; resplit?: boolean };
 
 /** What makes a version from another one, and what compares two. */
 export function addVersionCommands(dataset: Command): void {
+  addExport(dataset);
   withSplit(
     dataset
       .command("freeze")
@@ -75,6 +80,27 @@ export function addVersionCommands(dataset: Command): void {
           ...(shown.length > 0 ? ["", table([["CHANGE", "KEY", "BEFORE", "AFTER"], ...shown.map(({ kind, key, before: was, after: is }) => [kind, key, say(was), say(is)])])] : []),
         ].join("\n"),
       );
+    });
+}
+
+function addExport(dataset: Command): void {
+  dataset
+    .command("export")
+    .argument("<name[@version]>")
+    .addOption(new Option("--format <format>", "how labels, splits and boxes are written").choices([...exportFormats]).makeOptionMandatory())
+    .requiredOption("--to <s3://bucket/prefix/>", "where to; nothing else may lie there")
+    .option("--json", "print one JSON value")
+    .description("write a frozen version under a prefix in a format that others read")
+    .action(async (text: string, options: Options & { format: ExportFormat; to: string }) => {
+      const { client } = connect();
+      const { dataset: name, version } = await resolveVersion(client, text);
+      const { bucket, key } = parseS3(options.to);
+      const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
+      const { job: id } = await client.call("dataset-version.export", { dataset: name, version, format: options.format, bucket, prefix });
+      const job = await waitForJob(client, id);
+      if (job.status !== "succeeded") throw new CommandFailed(`error: ${job.error ? `${job.error.message} ${job.error.nextStep}` : `The job ${job.job} is ${job.status}.`}`);
+      const to = `s3://${bucket}/${prefix}`;
+      answer(options, { dataset: name, version, format: options.format, to, job: job.job }, () => `Wrote ${name}@${version} as ${options.format} to ${to}`);
     });
 }
 
