@@ -16,8 +16,10 @@ function option(name: string, value: string | number | null | undefined): (strin
 
 /** The command lines of the contract, each doing exactly what a page's action does. */
 export const commands = {
-  datasetCreate: ({ dataset, bucket, prefix }: { dataset: string; bucket: string; prefix: string }) =>
-    line("dataset", "create", dataset, "--from", `s3://${bucket}/${prefix}`),
+  datasetCreate: ({ dataset, bucket, prefix, format, draft }: { dataset: string; bucket: string; prefix: string; format?: string | null; draft?: boolean }) =>
+    line("dataset", "create", dataset, "--from", `s3://${bucket}/${prefix}`, ...option("--format", format), draft ? "--draft" : null),
+  /** @param dataset NAME@V */
+  datasetExport: (dataset: string, format: string, bucket: string, prefix: string) => line("dataset", "export", dataset, "--format", format, "--to", `s3://${bucket || "BUCKET"}/${prefix}`),
   datasetList: () => line("dataset", "ls"),
   /** both NAME@V */
   preLabel: (draft: string, model: string) => line("dataset", "pre-label", draft, "--model", model, "--wait"),

@@ -3,8 +3,9 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Button, CliHint, Dialog, ErrorNote, Field, Input, LinkButton, Note, Select } from "#app/ui";
+import { Button, CliHint, Dialog, ErrorNote, Field, Input, LinkButton, Note, Select, Switch } from "#app/ui";
 import { useAction, useOperation, useWorkspace } from "#app/frame";
+import { datasetFormats, type DatasetFormat } from "#lib/domain/dataset";
 import { isName } from "#lib/domain/names";
 import { commands } from "../../_commands/command-line";
 import { proposeName } from "./count-labels";
@@ -22,6 +23,7 @@ export function CreateDatasetDialog() {
 
 function Form({ from, onClose }: { from: CreateFrom; onClose: () => void }) {
   const t = useTranslations("datasets.create");
+  const td = useTranslations("datasets");
   const tc = useTranslations("common");
   const router = useRouter();
   const { paths } = useWorkspace();
@@ -30,6 +32,8 @@ function Form({ from, onClose }: { from: CreateFrom; onClose: () => void }) {
   const [bucketChosen, setBucket] = useState(from.bucket);
   const [prefix, setPrefix] = useState(from.prefix);
   const [typedName, setName] = useState<string | null>(from.dataset || null);
+  const [format, setFormat] = useState<DatasetFormat | "auto">("auto");
+  const [draft, setDraft] = useState(false);
   const [tried, setTried] = useState(false);
   const bucket = bucketChosen || (buckets.data?.length === 1 ? buckets.data[0]!.bucket : "");
   const name = typedName ?? proposeName(bucket, prefix);
@@ -40,7 +44,7 @@ function Form({ from, onClose }: { from: CreateFrom; onClose: () => void }) {
   async function submit() {
     setTried(true);
     if (!isName(name) || !bucket || create.isPending) return;
-    const made = await create.mutateAsync({ dataset: name, bucket, prefix }).catch(() => null); // shown by create.error
+    const made = await create.mutateAsync({ dataset: name, bucket, prefix, draft, ...(format === "auto" ? {} : { format }) }).catch(() => null); // shown by create.error
     if (made) router.push(paths.dataset(`${made.dataset}@${made.version}`));
   }
 
@@ -93,8 +97,21 @@ function Form({ from, onClose }: { from: CreateFrom; onClose: () => void }) {
               <LabelPreview state={state} onRetry={state.retry} />
             </div>
           )}
+          <div className="grid items-end gap-4 sm:grid-cols-2">
+            <Field label={td("format")} hint={t("formatHint")}>
+              <Select
+                value={format}
+                onValueChange={setFormat}
+                options={[{ value: "auto" as const, label: t("formatAuto") }, ...datasetFormats.map((each) => ({ value: each, label: td(`formats.${each}`) }))]}
+              />
+            </Field>
+            <div className="pb-1">
+              <Switch checked={draft} onCheckedChange={setDraft} label={t("draft")} />
+              <p className="mt-1 text-sm text-ink-muted">{t("draftHint")}</p>
+            </div>
+          </div>
           {create.error && <ErrorNote error={create.error} />}
-          <CliHint command={commands.datasetCreate({ dataset: name || "NAME", bucket: bucket || "BUCKET", prefix })} />
+          <CliHint command={commands.datasetCreate({ dataset: name || "NAME", bucket: bucket || "BUCKET", prefix, format: format === "auto" ? null : format, draft })} />
         </div>
       )}
     </Dialog>

@@ -50,6 +50,7 @@ function Ways({ version, finding }: { version: DatasetVersion; finding: Finding 
   if (finding.code === "contradicting_labels") return <Way href={`${page}?tab=duplicates&groups=conflicting`}>{t("findingDuplicates")}</Way>;
   if (finding.code === "many_rejected") return <Way href={`${page}?tab=rejected`}>{t("findingRejected")}</Way>;
   if (ofSamples.has(finding.code)) return <Way href={`${page}?tab=pictures&finding=${encodeURIComponent(finding.code)}`}>{t("findingShow")}</Way>;
+  if (finding.code === "similar_labels") return <Way href={`${page}?tab=labels`}>{t("findingFold")}</Way>;
   return (finding.labels ?? []).slice(0, 12).map((label) => (
     <Way key={label} href={`${page}?tab=pictures&label=${encodeURIComponent(label)}`}>
       {label}

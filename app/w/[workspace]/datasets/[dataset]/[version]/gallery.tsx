@@ -7,6 +7,7 @@ import { useWorkspace } from "#app/frame";
 import { DownloadMenu } from "#app/charts";
 import type { DatasetVersion } from "#lib/protocol/datasets";
 import type { Sample } from "#lib/protocol/samples";
+import { FixBar } from "./fix-bar";
 import { GalleryFilters, useGalleryFilter } from "./gallery-filters";
 import { Lightbox } from "./lightbox";
 import { allSamples, useSamples } from "./use-pages";
@@ -54,6 +55,7 @@ export function Gallery({ version: shown }: { version: DatasetVersion }) {
     <div className="min-w-0">
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <GalleryFilters version={shown} state={state} />
+        {filtered && <FixBar version={shown} filter={filter} />}
         <div className="ml-auto flex items-center gap-2">
           <span role="status" className="nums text-sm text-ink-muted">
             {items && t("shown", { count: items.length, more: hasNextPage ? "yes" : "no" })}

@@ -1,13 +1,15 @@
 "use client";
 
+import { Pencil } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { DataTable, EmptyState, Num, type Column } from "#app/ui";
 import { useWorkspace } from "#app/frame";
 import { DownloadMenu } from "#app/charts";
 import { splits, type Split } from "#lib/domain/dataset";
 import type { DatasetVersion, LabelCount } from "#lib/protocol/datasets";
 import { labelTotal } from "./label-total";
+import { RenameLabelDialog } from "./rename-label-dialog";
 
 const colourOf: Record<Split, string> = { train: "bg-series-1", validation: "bg-series-2", test: "bg-series-3" };
 const total = labelTotal;
@@ -15,7 +17,8 @@ const total = labelTotal;
 /** How many samples of each label, and how they are split. A label opens its pictures. */
 export function LabelCounts({ version }: { version: DatasetVersion }) {
   const t = useTranslations("datasets");
-  const { paths } = useWorkspace();
+  const { paths, may } = useWorkspace();
+  const [renaming, setRenaming] = useState<string | null>(null);
   const name = `${version.dataset}@${version.version}`;
   const most = Math.max(1, ...version.labels.map(total));
   const anyUnsplit = version.labels.some(({ unsplit = 0 }) => unsplit > 0);
@@ -46,6 +49,7 @@ export function LabelCounts({ version }: { version: DatasetVersion }) {
     [t, most, anyUnsplit],
   );
   return (
+    <>
     <DataTable
       label={t("tab.labels")}
       rows={version.labels}
@@ -53,6 +57,7 @@ export function LabelCounts({ version }: { version: DatasetVersion }) {
       columns={columns}
       defaultSort="label"
       search={{ label: t("searchLabels"), text: (label) => label.label }}
+      rowMenu={version.status === "draft" && may("editor") ? (label) => [{ label: t("rename.menu"), icon: <Pencil aria-hidden />, onSelect: () => setRenaming(label.label) }] : undefined}
       href={(label) => `${paths.dataset(name)}?tab=pictures&label=${encodeURIComponent(label.label)}`}
       toolbar={
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -74,6 +79,8 @@ export function LabelCounts({ version }: { version: DatasetVersion }) {
       }
       empty={<EmptyState title={t("noLabels")} lines={[t("noLabelsText")]} />}
     />
+    {renaming !== null && <RenameLabelDialog version={version} label={renaming} onClose={() => setRenaming(null)} />}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, GitCompare, Globe, Pencil, Trash2 } from "lucide-react";
+import { Ellipsis, FileOutput, GitCompare, Globe, Pencil, RefreshCw, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -8,6 +8,8 @@ import { Button, ConfirmDialog, Dialog, ErrorNote, Field, IconButton, Input, Men
 import { useAction, useWorkspace } from "#app/frame";
 import { isName } from "#lib/domain/names";
 import type { DatasetVersion } from "#lib/protocol/datasets";
+import { ExportDialog } from "./export-dialog";
+import { useDerive } from "./use-derive";
 
 const rereads = ["dataset.list", "dataset.show", "dataset-version.show"] as const;
 
@@ -16,7 +18,7 @@ export function VersionMenu({ version }: { version: DatasetVersion }) {
   const tc = useTranslations("common");
   const router = useRouter();
   const { paths } = useWorkspace();
-  const [asked, setAsked] = useState<"name" | "delete" | null>(null);
+  const [asked, setAsked] = useState<"name" | "export" | "delete" | null>(null);
   const items = useVersionActions(version, setAsked);
   if (items.length === 0) return null;
   return (
@@ -27,17 +29,19 @@ export function VersionMenu({ version }: { version: DatasetVersion }) {
         </IconButton>
       </Menu>
       {asked === "name" && <NameDialog version={version} onClose={() => setAsked(null)} />}
+      {asked === "export" && <ExportDialog version={version} onClose={() => setAsked(null)} />}
       <DeleteVersionDialog version={asked === "delete" ? version : null} onClose={() => setAsked(null)} onDeleted={() => router.push(paths.dataset(version.dataset))} />
     </>
   );
 }
 
-function useVersionActions(version: DatasetVersion, ask: (what: "name" | "delete") => void): MenuItem[] {
+function useVersionActions(version: DatasetVersion, ask: (what: "name" | "export" | "delete") => void): MenuItem[] {
   const t = useTranslations("datasets");
   const toast = useToast();
   const router = useRouter();
   const { may, paths } = useWorkspace();
   const update = useAction("dataset-version.update", rereads);
+  const derive = useDerive(version);
   const name = `${version.dataset}@${version.version}`;
   const before = version.base ?? version.version - 1;
   const published = version.publishedAtMs !== null;
@@ -48,6 +52,8 @@ function useVersionActions(version: DatasetVersion, ask: (what: "name" | "delete
   const hasSamples = version.status !== "importing" && version.status !== "failed";
   return [
     ...(hasSamples && before >= 1 ? [{ label: t("comparePrevious", { version: before }), icon: <GitCompare aria-hidden />, onSelect: () => router.push(paths.datasetDiff(name, before)) }] : []),
+    ...(may("editor") && version.status === "ready" ? [{ label: t("menu.sync"), icon: <RefreshCw aria-hidden />, onSelect: derive.sync }] : []),
+    ...(may("editor") && version.status === "ready" ? [{ label: t("menu.export"), icon: <FileOutput aria-hidden />, onSelect: () => ask("export") }] : []),
     ...(may("editor") && hasSamples ? [{ label: t("menu.name"), icon: <Pencil aria-hidden />, onSelect: () => ask("name") }] : []),
     ...(may("editor") && version.status === "ready" ? [{ label: t(published ? "menu.unpublish" : "menu.publish"), icon: <Globe aria-hidden />, onSelect: publish }] : []),
     ...(may("editor") ? [{ type: "line" as const }, { label: t("deleteVersion.action"), icon: <Trash2 aria-hidden />, danger: true, disabled: published, onSelect: () => ask("delete") }] : []),

@@ -9,6 +9,7 @@ import { commands } from "../../../_commands/command-line";
 import { PageLink } from "../../../jobs/[job]/job-facts";
 import { CreateDatasetDialog } from "../../_create/create-dataset-dialog";
 import { useCreateDialog } from "../../_create/use-create-dialog";
+import { DraftActions } from "./draft-actions";
 import { Duplicates } from "./duplicates";
 import { Findings } from "./findings";
 import { Gallery } from "./gallery";
@@ -71,6 +72,7 @@ function Loaded({ version, title }: { version: DatasetVersion; title: React.Reac
           <>
             <VersionMenu version={version} />
             {again}
+            <DraftActions version={version} />
             {version.status === "ready" && may("editor") && (
               <LinkButton kind="primary" icon={<Sparkles aria-hidden />} href={paths.newAutoLearn(name)}>
                 {t("train")}

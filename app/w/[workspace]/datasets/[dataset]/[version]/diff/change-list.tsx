@@ -8,7 +8,7 @@ import type { VersionChange } from "#lib/protocol/datasets";
 import { Thumb } from "../thumb";
 import type { useChanges } from "./use-changes";
 
-const rowPx = 73;
+const rowPx = 81;
 
 /** Each key that differs, its picture before and after. */
 export function ChangeList({ changes, filtered, onClear }: { changes: ReturnType<typeof useChanges>; filtered: boolean; onClear: () => void }) {
@@ -67,8 +67,8 @@ function Change({ change: { kind, key, before, after } }: { change: VersionChang
       <ArrowRight aria-hidden className="size-4 shrink-0 text-ink-faint" />
       <Thumb url={after?.thumbnailUrl ?? ""} sidePx={56} empty={after ? td("gone") : t("none")} />
       <div className="min-w-0 flex-1">
-        <p className="flex min-w-0 items-center gap-2">
-          <span title={key} className="min-w-0 truncate text-base">{key}</span>
+        <p className="flex min-w-0 items-center gap-2 max-sm:flex-col max-sm:items-start max-sm:gap-0.5">
+          <span title={key} className="max-w-full min-w-0 truncate text-base">{key}</span>
           <Badge>{t(`kind.${kind}`)}</Badge>
         </p>
         <p className="flex min-w-0 flex-wrap gap-x-4 text-sm text-ink-muted">
