@@ -175,7 +175,7 @@ export const exportOperations = {
     method: "POST", path: "/datasets/{dataset}/versions/{version}/export", role: "editor",
     summary: "Write a version under a prefix in a format others read: the table or manifest, and copies of the pictures where the format wants them",
     params: versionParams,
-    body: z.object({ format: z.enum(datasetFormats).exclude(["unlabelled", "idx"]), bucket: z.string().min(1).max(255), prefix: z.string().max(1024) }),
+    body: z.object({ format: z.enum(datasetFormats).exclude(["unlabelled"]), bucket: z.string().min(1).max(255), prefix: z.string().max(1024) }),
     response: z.object({ job: z.string() }),
   }),
 };

@@ -9,7 +9,7 @@ import { Stopped, type Execution, type Outcome } from "./execution";
 import type { ExportSample } from "./export/layout";
 import { writeExport } from "./export/write-export";
 
-const params = z.object({ format: z.enum(datasetFormats).exclude(["unlabelled", "idx"]), bucket: z.string(), prefix: z.string() });
+const params = z.object({ format: z.enum(datasetFormats).exclude(["unlabelled"]), bucket: z.string(), prefix: z.string() });
 const pageRows = 2_000;
 
 /** Writes a ready version under a prefix, in a format that others read. */

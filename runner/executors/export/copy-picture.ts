@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { LatheError } from "#lib/domain/errors";
 import { sniffFormat } from "#lib/nn/pictures/sniff";
+import { readObject } from "#storage/read-object";
 import type { ObjectAddress, ObjectStore } from "#storage/object-store";
 import { pictureEnding } from "../import/formats/labels";
 import { untilStoreAnswers } from "../../work/patience";
@@ -44,6 +45,14 @@ export async function requireSame(store: ObjectStore, sample: ExportSample, at: 
   }
   if (found.sizeBytes === sample.sizeBytes && (await isSame(store, sample, at, found.etag, signal))) return;
   throw new LatheError({ code: "picture_changed", message: `The picture "${key}" has changed since the dataset was made.`, nextStep, status: 409 });
+}
+
+/** A sample's bytes. @throws LatheError when they are not those that were frozen */
+export async function readPicture(store: ObjectStore, sample: ExportSample, at: ObjectAddress, signal: AbortSignal): Promise<Buffer> {
+  const bytes = await untilStoreAnswers(() => readObject(store, at.bucket, at.key, sample.sizeBytes), signal);
+  if (createHash("sha256").update(bytes).digest("hex") === sample.sha256) return bytes;
+  await requireSame(store, { ...sample, etag: "" }, at, signal);
+  return bytes;
 }
 
 /** How the copy's name ends: as the key does, or, where that says nothing of a picture, as its first bytes say. */

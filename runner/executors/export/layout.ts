@@ -30,9 +30,13 @@ export type Facts = {
   /** whether every labelled key begins with its label's folder, or with its split's and its label's, below the version's prefix */
   inLabelFolders: boolean;
   inSplitFolders: boolean;
+  /** how many labelled pictures there are on each side */
+  labelledOn: Record<Split, number>;
+  /** `width × height` of labelled pictures; no more than two are kept */
+  sizes: string[];
 };
 
-export type Target = { dataset: string; version: number; sourceBucket: string; sourcePrefix: string; bucket: string; prefix: string; facts: Facts };
+export type Target = { dataset: string; version: number; sourceBucket: string; sourcePrefix: string; bucket: string; prefix: string; facts: Facts; /** a picture's bytes, checked */ read(sample: ExportSample): Promise<Buffer> };
 
 /** How a format lays a version out under a prefix; names are relative to it. */
 export type Layout = {
@@ -41,7 +45,7 @@ export type Layout = {
   /** a small file of its own to a sample */
   beside?(sample: ExportSample): { name: string; text: string } | null;
   /** written when all pictures are there, the file that makes it a data set last */
-  files: { name: string; contentType: string; text(samples: Samples): AsyncIterable<string> }[];
+  files: { name: string; contentType: string; text(samples: Samples): AsyncIterable<string | Uint8Array> }[];
   /** what the format cannot say of this version */
   loses: string[];
 };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "#storage/memory-store";
+import { greyPng } from "../import/formats/grey-png";
 import { exportMarker } from "../import/formats/marker";
 import { readStore, said } from "../import/formats/testing/read";
 import type { ExportSample } from "./layout";
@@ -103,6 +104,27 @@ describe("an export, read again, is the same", () => {
     expect(read.format).toBe("yolo");
     expect(items).toEqual(expected(samples, ({ label, split, boxes }) => ({ label: label === "own" ? "dog" : label, split, boxes: close(boxes) })));
     expect(read.rejections).toEqual([]);
+  });
+
+  it("as idx: labels, splits and pixels of grey pictures", async () => {
+    const given = plain.map(({ key, ...rest }, i) => ({ ...rest, key: key.replace(/\.\w+$/, ".png"), pixels: Uint8Array.from({ length: 12 }, (_, at) => 20 * i + at) }));
+    const { store, samples, write, logs } = await scene(given);
+    for (const sample of samples) {
+      const bytes = greyPng(given.find(({ key }) => key === sample.key)!.pixels, 4, 3);
+      const { etag } = await store.put("bucket", sample.key, bytes);
+      Object.assign(sample, { etag, width: 4, height: 3, sizeBytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") });
+    }
+    await write({ format: "idx" });
+    const read = await readStore(store, { prefix: "out/" });
+    expect(read.rejections).toEqual([]);
+    const back = await Promise.all(read.items.map(async ({ key, label, split }) => ({ label, split, bytes: (await bytesOf(store, key)) })));
+    const sorted = (all: object[]) => all.map((one) => JSON.stringify(one)).sort();
+    const labelled = samples.filter(({ label }) => label !== null);
+    expect(sorted(back)).toEqual(sorted(await Promise.all(labelled.map(async ({ key, label, split }) => ({ label, split, bytes: await bytesOf(store, key) })))));
+    expect(logs.join("\n")).toContain("1 pictures without a label");
+    samples[0]!.width = 5;
+    await expect(write({ format: "idx", prefix: "sizes/" })).rejects.toMatchObject({ code: "export_sizes_differ" });
+    await expect((await scene(plain)).write({ format: "idx" })).rejects.toMatchObject({ code: "export_pictures_not_grey", message: expect.stringContaining("set/") });
   });
 
   it.each(["csv", "modelarts"] as const)("as %s in another bucket, with the pictures", async (format) => {

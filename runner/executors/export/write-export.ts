@@ -8,20 +8,22 @@ import { exportMarker } from "../import/formats/marker";
 import { untilStoreAnswers } from "../../work/patience";
 import { plural, type LogLevel } from "../../work/words";
 import { cocoLayout, yoloLayout } from "./boxes";
-import { copyPicture, endingOf, requireSame } from "./copy-picture";
+import { copyPicture, endingOf, readPicture, requireSame } from "./copy-picture";
 import { gatherFacts } from "./facts";
+import { idxLayout } from "./idx";
 import { foldersLayout, splitFoldersLayout } from "./folders";
 import type { ExportFormat, ExportSample, Layout, MakeLayout, Samples } from "./layout";
 import { csvLayout, modelArtsLayout, textPairsLayout } from "./tables";
 
 const concurrency = 16;
 
-const layouts: Record<Exclude<ExportFormat, "idx">, MakeLayout> = {
+const layouts: Record<ExportFormat, MakeLayout> = {
   folders: foldersLayout, "split-folders": splitFoldersLayout, csv: csvLayout, modelarts: modelArtsLayout, "text-pairs": textPairsLayout, coco: cocoLayout, yolo: yoloLayout,
+  idx: idxLayout,
 };
 
 export type ExportRequest = {
-  format: Exclude<ExportFormat, "idx">;
+  format: ExportFormat;
   dataset: string;
   version: number;
   /** of the version's manifest: what makes another attempt the same export */
@@ -53,7 +55,7 @@ export async function writeExport(request: ExportRequest, work: ExportWork): Pro
   const { store, signal, log, samples } = work;
   const { bucket, prefix, format } = request;
   const facts = await gatherFacts(samples, request.sourcePrefix);
-  const layout = layouts[format]({ ...request, facts });
+  const layout = layouts[format]({ ...request, facts, read: (sample) => readPicture(store, sample, { bucket: request.sourceBucket, key: sample.key }, signal) });
   const resuming = await requireOwn(request, store, signal);
   if (request.sourceBucket === bucket && request.sourcePrefix !== prefix && prefix.startsWith(request.sourcePrefix)) {
     log("warn", `s3://${bucket}/${prefix} lies below the dataset's own prefix: making a version from there again finds the export too.`);
@@ -134,13 +136,17 @@ async function readMarker(store: ObjectStore, bucket: string, key: string): Prom
 }
 
 /** Lines together in pieces of a size that is worth a write. */
-async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<Buffer> {
+async function* inPieces(parts: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
   let held = "";
-  for await (const line of lines) {
-    held += line;
+  for await (const part of parts) {
+    if (typeof part !== "string") {
+      yield part;
+      continue;
+    }
+    held += part;
     if (held.length < 64 * 1024) continue;
     yield Buffer.from(held);
     held = "";
   }
-  yield Buffer.from(held);
+  if (held !== "") yield Buffer.from(held);
 }

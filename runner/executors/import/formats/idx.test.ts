@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "#storage/memory-store";
-import { greyPng } from "./grey-png";
+import { greyPng, readGreyPng } from "./grey-png";
 import { readFiles, readStore, said } from "./testing/read";
 
 const u32 = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.from([value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255])));
@@ -69,7 +69,18 @@ describe("a grey PNG", () => {
       const { data, info } = await sharp(greyPng(pixels, width, height)).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
       expect(info).toMatchObject({ width, height, channels: 1 });
       expect(Buffer.compare(data, pixels)).toBe(0);
+      expect(readGreyPng(greyPng(pixels, width, height), 10_000)).toEqual({ width, height, pixels });
     }
+  });
+
+  it("of another writer, with filters of every kind, is read as another decoder reads it", async () => {
+    const pixels = Uint8Array.from({ length: 64 * 48 }, (_, i) => ((i % 64) * 3 + (i >> 6) * (i % 7)) & 255);
+    const png = await sharp(pixels, { raw: { width: 64, height: 48, channels: 1 } }).toColourspace("b-w").png({ adaptiveFiltering: true }).toBuffer();
+    expect(readGreyPng(png, 10_000)).toEqual({ width: 64, height: 48, pixels });
+    expect(readGreyPng(png, 64 * 48 - 1)).toBeNull();
+    expect(readGreyPng(png.subarray(0, 60), 10_000)).toBeNull();
+    expect(readGreyPng(await sharp(png).toColourspace("srgb").png().toBuffer(), 10_000)).toBeNull();
+    expect(readGreyPng(Buffer.from("no picture"), 10_000)).toBeNull();
   });
 });
 
