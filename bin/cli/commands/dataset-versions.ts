@@ -11,8 +11,8 @@ import { parseS3 } from "../s3-location";
 import { waitForJob } from "../wait-for-job";
 
 type Options = { json?: boolean };
-type ExportFormat = Exclude<DatasetFormat, "unlabelled" | "idx">;
-const exportFormats = datasetFormats.filter((format): format is ExportFormat => format !== "unlabelled" && format !== "idx");
+type ExportFormat = Exclude<DatasetFormat, "unlabelled">;
+const exportFormats = datasetFormats.filter((format): format is ExportFormat => format !== "unlabelled");
 export type SplitFlags = { seed?: number; validation?: number; test?: number; resplit?: boolean };
 
 /** What makes a version from another one, and what compares two. */
