@@ -24,7 +24,8 @@ export function setPagePolicy(request: IncomingMessage, response: ServerResponse
   const sockets = socketOrigins(request.headers.host, config.url);
   const policy = [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}'${config.dev ? " 'unsafe-eval'" : ""}`,
+    // WebAssembly: the checksums of uploads.
+    `script-src 'self' 'nonce-${nonce}' 'wasm-unsafe-eval'${config.dev ? " 'unsafe-eval'" : ""}`,
     "style-src 'self' 'unsafe-inline'",
     `img-src 'self' blob: data: ${store}`,
     "font-src 'self'",

@@ -34,9 +34,23 @@ export async function readDrop(transfer: DataTransfer, onFound: (count: number) 
   return { files, unreadable };
 }
 
-/** Files of an <input>, with the folder's own name first when a folder was picked. */
-export function readPicked(list: FileList): PathFile[] {
-  return Array.from(list, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+/** Files of an <input>, one at a time, with the folder's own name first when a folder was picked. */
+export function* readPicked(list: FileList): Generator<PathFile> {
+  for (let place = 0; place < list.length; place++) {
+    const file = list[place]!;
+    yield { path: file.webkitRelativePath || file.name, file };
+  }
+}
+
+/**
+ * What was dropped as handles, which a worker can walk and a reload can go on with; null where the browser gives none
+ * (Firefox, Safari, and pages that did not come over HTTPS). Call it inside the drop event.
+ */
+export function handlesOf(transfer: DataTransfer): Promise<FileSystemHandle[]> | null {
+  type Item = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+  const items = (Array.from(transfer.items) as Item[]).filter(({ kind }) => kind === "file");
+  if (items.length === 0 || !items.every(({ getAsFileSystemHandle }) => getAsFileSystemHandle)) return null;
+  return Promise.all(items.map((item) => item.getAsFileSystemHandle!())).then((handles) => handles.filter((handle) => handle !== null));
 }
 
 function fileOf(entry: FileSystemFileEntry): Promise<File> {

@@ -1,83 +1,64 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import { createContext, use, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import { operationKey } from "../_frame/query";
 import { useWorkspace } from "../_frame/workspace";
-import { Uploader, type PathFile } from "./upload-effects";
-import { emptyUploads, isActive, type UploadState } from "./upload-state";
+import { RemoteUploads } from "./remote-uploads";
+import { emptySummary, type UploadSummary } from "./upload-summary";
 
-type Uploads = {
-  uploader: Uploader;
-  /** Adds files without freezing the page, however many there are. */
-  add: (bucket: string, prefix: string, files: readonly PathFile[]) => Promise<void>;
-};
+const UploadContext = createContext<RemoteUploads | null>(null);
+const nothing = () => () => {};
 
-const UploadContext = createContext<Uploads | null>(null);
-
-export function useUploads(): Uploads {
-  const uploads = use(UploadContext);
-  if (!uploads) throw new Error("useUploads needs an UploadProvider above it");
-  return uploads;
+/** null until the page has its worker: for the moment before the first effect. */
+export function useUploads(): RemoteUploads | null {
+  return use(UploadContext);
 }
 
-/** The queue as it is now, at most ten times a second. */
-export function useUploadState(): UploadState {
-  const { uploader } = useUploads();
-  return useSyncExternalStore(uploader.subscribe, uploader.snapshot, () => emptyUploads);
+/** The queue as it is now, at most five times a second. */
+export function useUploadSummary(): UploadSummary {
+  const uploads = useUploads();
+  return useSyncExternalStore(uploads?.subscribe ?? nothing, uploads?.snapshot ?? (() => emptySummary), () => emptySummary);
 }
 
-const chunk = 400;
 const rereadMs = 4000;
 
 /** The one upload queue of a workspace; it outlives the pages that fill it. */
 export function UploadProvider({ children }: { children: ReactNode }) {
-  const { client, slug } = useWorkspace();
+  const { slug } = useWorkspace();
   const queries = useQueryClient();
-  const [uploader] = useState(() => new Uploader(client));
+  const [uploads, setUploads] = useState<RemoteUploads | null>(null);
 
   useEffect(() => {
+    const made = new RemoteUploads(slug);
+    setUploads(made);
     function reread() {
       for (const name of ["bucket.list", "object.list", "overview.show"] as const) void queries.invalidateQueries({ queryKey: operationKey(slug, name) });
     }
     let seenDone = 0;
     let active = false;
     const look = () => {
-      const state = uploader.snapshot();
-      if (state.counts.done !== seenDone || (active && !isActive(state))) reread();
-      seenDone = state.counts.done;
-      active = isActive(state);
+      const summary = made.snapshot();
+      if (summary.counts.done !== seenDone || (active && !summary.active)) reread();
+      seenDone = summary.counts.done;
+      active = summary.active;
     };
     const timer = setInterval(look, rereadMs);
-    const unsubscribe = uploader.subscribe(() => {
-      if (active && !isActive(uploader.snapshot())) look();
-      active = isActive(uploader.snapshot());
+    const unsubscribe = made.subscribe(() => {
+      if (active && !made.snapshot().active) look();
+      active = made.snapshot().active;
     });
+    const warn = (event: BeforeUnloadEvent) => {
+      if (made.snapshot().active) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", warn);
     return () => {
       clearInterval(timer);
       unsubscribe();
+      window.removeEventListener("beforeunload", warn);
+      made.dispose();
     };
-  }, [uploader, queries, slug]);
+  }, [queries, slug]);
 
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => {
-      if (isActive(uploader.snapshot())) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [uploader]);
-
-  const value = useMemo<Uploads>(
-    () => ({
-      uploader,
-      async add(bucket, prefix, files) {
-        for (let from = 0; from < files.length; from += chunk) {
-          uploader.add(bucket, prefix, files.slice(from, from + chunk));
-          await new Promise((resolve) => setTimeout(resolve, 0));
-        }
-      },
-    }),
-    [uploader],
-  );
-  return <UploadContext value={value}>{children}</UploadContext>;
+  return <UploadContext value={uploads}>{children}</UploadContext>;
 }

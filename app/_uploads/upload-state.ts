@@ -3,7 +3,8 @@ import { measureSpeed, noSpeed, type Speed } from "./upload-speed";
 
 /**
  * The upload queue as a pure machine: an event in, the next state and what must be done about it out. Files are known
- * by their place in `items`; nothing is ever taken out of it until all is over, so no failure can be lost.
+ * by their place in `items`; nothing is ever taken out of it until all is over, so no failure can be lost. An event costs
+ * the same however many files there are: `items` is changed in place, and the state given to a transition is used up.
  *
  *   queued ──send──▶ uploading ──sent──▶ done
  *     ▲ │                │  └──send-failed──▶ queued (again later) | failed
@@ -24,7 +25,8 @@ export type FailReason =
   /** the browser could not read the file: moved, changed or not permitted */
   | { kind: "unreadable" };
 
-export type SignedUrl = { url: string; headers: Record<string, string>; signedAtMs: number };
+/** @param existing what lay under the key when it was signed */
+export type SignedUrl = { url: string; headers: Record<string, string>; existing: { sizeBytes: number; etag: string } | null; signedAtMs: number };
 
 export type UploadItem = {
   readonly bucket: string;
@@ -41,6 +43,10 @@ export type UploadItem = {
   readonly signed: SignedUrl | null;
   readonly signing: boolean;
   readonly reason: FailReason | null;
+  /** done without being sent: the same bytes were there */
+  readonly skipped: boolean;
+  /** when this request was begun */
+  readonly sendingSinceMs: number;
 };
 
 export type UploadState = {
@@ -54,10 +60,16 @@ export type UploadState = {
   readonly speed: Speed;
   /** everything before it is neither queued nor waits for a URL: where a search may begin */
   readonly firstOpen: number;
+  /** of the done ones, those that were there already */
+  readonly skipped: number;
+  /** when a file last got through */
+  readonly lastDoneMs: number;
+  /** No request gets through: one is tried now and then, and no file is blamed. */
+  readonly offline: { readonly sinceMs: number; readonly tries: number; readonly untilMs: number } | null;
 };
 
 export type NewFile = { bucket: string; key: string; sizeBytes: number; contentType: string; reason?: FailReason };
-export type Signed = { id: number; url: string | null; headers: Record<string, string>; reason: string | null };
+export type Signed = { id: number; url: string | null; headers: Record<string, string>; existing?: SignedUrl["existing"]; reason: string | null };
 
 export type UploadEvent =
   | { type: "added"; files: readonly NewFile[] }
@@ -65,6 +77,10 @@ export type UploadEvent =
   | { type: "sign-failed"; ids: readonly number[]; again: boolean; reason: FailReason }
   | { type: "progress"; id: number; sentBytes: number }
   | { type: "sent"; id: number }
+  /** the same bytes lie there already */
+  | { type: "skipped"; id: number }
+  /** the browser says that there is a network again */
+  | { type: "online" }
   | { type: "send-failed"; id: number; reason: FailReason }
   | { type: "pause" }
   | { type: "resume" }
@@ -99,7 +115,14 @@ export const emptyUploads: UploadState = {
   sentBytes: 0,
   speed: noSpeed,
   firstOpen: 0,
+  skipped: 0,
+  lastDoneMs: 0,
+  offline: null,
 };
+
+/** Longer without a connection, and it waits for the person. */
+export const maxOfflineMs = 30 * 60_000;
+const longestHoldMs = 30_000;
 
 /** 1, 2, 4, 8, 16 s after the 1st, 2nd … failed attempt. */
 export function backOffMs(attempts: number): number {
@@ -117,7 +140,7 @@ export function transition(state: UploadState, event: UploadEvent, nowMs: number
   else draft.speed = measureSpeed(draft.speed, draft.transferredBytes, nowMs);
   schedule(draft, nowMs);
   let next = draft.finish();
-  if (!isActive(next)) next = { ...next, speed: noSpeed };
+  if (!isActive(next)) next = { ...next, speed: noSpeed, offline: null };
   return { state: next, effects: draft.effects };
 }
 
@@ -127,10 +150,10 @@ function apply(draft: Draft, event: UploadEvent, nowMs: number): void {
       for (const file of event.files) draft.add(file);
       return;
     case "signed":
-      for (const { id, url, headers, reason } of event.results) {
+      for (const { id, url, headers, existing = null, reason } of event.results) {
         const item = draft.items[id];
         if (!item?.signing) continue;
-        if (url !== null) draft.set(id, { signing: false, signed: { url, headers, signedAtMs: nowMs } });
+        if (url !== null) draft.set(id, { signing: false, signed: { url, headers, existing, signedAtMs: nowMs } });
         else if (item.status === "cancelled") draft.set(id, { signing: false });
         else draft.set(id, { signing: false, status: "failed", reason: { kind: "refused", message: reason ?? "" } });
       }
@@ -151,9 +174,21 @@ function apply(draft: Draft, event: UploadEvent, nowMs: number): void {
       return;
     }
     case "sent":
+    case "skipped": {
       if (draft.items[event.id]?.status !== "uploading") return;
-      draft.set(event.id, { status: "done", sentBytes: draft.items[event.id]!.sizeBytes, signed: null });
+      const skipped = event.type === "skipped";
+      draft.set(event.id, { status: "done", sentBytes: draft.items[event.id]!.sizeBytes, signed: null, skipped });
+      // A file that was only compared says nothing of the line to the store.
+      if (skipped) draft.skipped++;
+      else {
+        draft.lastDoneMs = nowMs;
+        draft.offline = null;
+      }
       draft.effects.push({ type: "release", ids: [event.id] });
+      return;
+    }
+    case "online":
+      if (draft.offline) draft.offline = { ...draft.offline, untilMs: 0 };
       return;
     case "send-failed":
       if (draft.items[event.id]?.status !== "uploading") return;
@@ -170,6 +205,7 @@ function apply(draft: Draft, event: UploadEvent, nowMs: number): void {
       return;
     case "resume":
       draft.paused = false;
+      draft.offline = null;
       draft.items.forEach((item, id) => {
         if (item.status === "paused") draft.set(id, { status: "queued", notBeforeMs: 0 });
       });
@@ -219,7 +255,11 @@ export function worthAnotherTry(reason: FailReason): boolean {
 /** Fills the free places, asks for addresses ahead of need, and says when to look again. */
 function schedule(draft: Draft, nowMs: number): void {
   if (draft.paused) return;
-  let free = parallel - draft.counts.uploading;
+  if (draft.offline && draft.counts.queued > 0 && nowMs < draft.offline.untilMs) {
+    draft.effects.push({ type: "wake", atMs: draft.offline.untilMs });
+    return;
+  }
+  let free = (draft.offline ? 1 : parallel) - draft.counts.uploading;
   let ready = 0;
   let signing = 0;
   let wakeAtMs = Infinity;
@@ -239,7 +279,7 @@ function schedule(draft: Draft, nowMs: number): void {
       if (!item.signing && item.bucket === (draft.items[unsigned[0] ?? id]?.bucket ?? item.bucket)) unsigned.push(id);
     } else if (free > 0) {
       free--;
-      draft.set(id, { status: "uploading", sentBytes: 0, attempts: item.attempts + 1 });
+      draft.set(id, { status: "uploading", sentBytes: 0, attempts: item.attempts + 1, sendingSinceMs: nowMs });
       draft.effects.push({ type: "send", id, signed });
     } else ready++;
     if (free <= 0 && (ready + signing >= signAhead || unsigned.length >= signBatch)) break;
@@ -253,7 +293,7 @@ function schedule(draft: Draft, nowMs: number): void {
   if (wakeAtMs < Infinity) draft.effects.push({ type: "wake", atMs: wakeAtMs });
 }
 
-/** A copy of the state under change: one array copy an event, counts and sums kept in step. */
+/** The state under change, counts and sums kept in step. */
 class Draft {
   items: UploadItem[];
   paused: boolean;
@@ -262,32 +302,29 @@ class Draft {
   sentBytes: number;
   speed: Speed;
   firstOpen: number;
+  skipped: number;
+  lastDoneMs: number;
+  offline: UploadState["offline"];
   transferredBytes = 0;
   readonly effects: UploadEffect[] = [];
 
   constructor(state: UploadState) {
-    this.items = state.items as UploadItem[];
-    this.#shared = true;
+    // The empty state is shared by all.
+    this.items = state.items.length === 0 ? [] : (state.items as UploadItem[]);
     this.paused = state.paused;
     this.counts = { ...state.counts };
     this.totalBytes = state.totalBytes;
     this.sentBytes = state.sentBytes;
     this.speed = state.speed;
     this.firstOpen = state.firstOpen;
-  }
-
-  #shared: boolean;
-  #own(): UploadItem[] {
-    if (this.#shared) {
-      this.items = this.items.slice();
-      this.#shared = false;
-    }
-    return this.items;
+    this.skipped = state.skipped;
+    this.lastDoneMs = state.lastDoneMs;
+    this.offline = state.offline;
   }
 
   add({ reason, ...file }: NewFile): void {
     const status = reason ? "failed" : this.paused ? "paused" : "queued";
-    this.#own().push({ ...file, status, sentBytes: 0, attempts: 0, notBeforeMs: 0, signed: null, signing: false, reason: reason ?? null });
+    this.items.push({ ...file, status, sentBytes: 0, attempts: 0, notBeforeMs: 0, signed: null, signing: false, reason: reason ?? null, skipped: false, sendingSinceMs: 0 });
     this.counts[status]++;
     this.totalBytes += file.sizeBytes;
   }
@@ -295,18 +332,20 @@ class Draft {
   set(id: number, change: Partial<UploadItem>): void {
     const before = this.items[id]!;
     const after = { ...before, ...change };
-    this.#own()[id] = after;
+    this.items[id] = after;
     this.counts[before.status]--;
     this.counts[after.status]++;
     const sent = shownBytes(after) - shownBytes(before);
     this.sentBytes += sent;
     if (sent > 0) this.transferredBytes += sent;
     if (after.status === "cancelled" && before.status !== "cancelled") this.totalBytes -= before.sizeBytes;
+    if (before.skipped && after.status !== "done") this.skipped--;
     if (after.status === "queued") this.firstOpen = Math.min(this.firstOpen, id);
   }
 
   fail(id: number, reason: FailReason, again: boolean, nowMs: number): void {
     const item = this.items[id]!;
+    if (reason.kind === "network" && (item.signing || this.lastDoneMs <= item.sendingSinceMs)) return this.#hold(id, nowMs);
     // A failed signing began no request, but must not be asked for without end either.
     const attempts = item.signing ? item.attempts + 1 : item.attempts;
     if (again && attempts < maxSendAttempts) {
@@ -317,14 +356,25 @@ class Draft {
     }
   }
 
+  /** Nothing got through while this was tried: the line is broken, not the file. */
+  #hold(id: number, nowMs: number): void {
+    const { signing, attempts } = this.items[id]!;
+    const before = this.offline;
+    // Those that were under way together fail together; they count once.
+    const tries = before && nowMs < before.untilMs ? before.tries : (before?.tries ?? 0) + 1;
+    const untilMs = before && nowMs < before.untilMs ? before.untilMs : nowMs + Math.min(longestHoldMs, backOffMs(tries));
+    this.offline = { sinceMs: before?.sinceMs ?? nowMs, tries, untilMs };
+    this.set(id, { status: this.paused ? "paused" : "queued", signing: false, signed: null, sentBytes: 0, attempts: signing ? attempts : Math.max(0, attempts - 1) });
+    if (nowMs - this.offline.sinceMs > maxOfflineMs && !this.paused) apply(this, { type: "pause" }, nowMs);
+  }
+
   reset(): void {
     Object.assign(this, { ...emptyUploads, items: [], counts: { ...emptyUploads.counts } });
-    this.#shared = false;
   }
 
   finish(): UploadState {
-    const { items, paused, counts, totalBytes, sentBytes, speed, firstOpen } = this;
-    return { items, paused, counts, totalBytes, sentBytes, speed, firstOpen };
+    const { items, paused, counts, totalBytes, sentBytes, speed, firstOpen, skipped, lastDoneMs, offline } = this;
+    return { items, paused, counts, totalBytes, sentBytes, speed, firstOpen, skipped, lastDoneMs, offline };
   }
 }
 

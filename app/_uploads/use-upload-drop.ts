@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useState } from "react";
 import { useToast } from "../_ui/toast";
-import { readDrop } from "./read-drop";
-import type { PathFile } from "./upload-effects";
+import { handlesOf, readDrop } from "./read-drop";
+import type { Source } from "./remote-uploads";
 import { useUploads } from "./upload-provider";
 
 export type UploadDrop = {
@@ -12,18 +12,30 @@ export type UploadDrop = {
   over: boolean;
   /** files found so far in the folder being walked; null when none is */
   found: number | null;
-  add: (files: readonly PathFile[]) => void;
+  add: (source: Source) => void;
 };
 
 /** Takes files and folders dropped anywhere on the page into `prefix` of `bucket`. */
 export function useUploadDrop(bucket: string, prefix: string, enabled: boolean): UploadDrop {
   const t = useTranslations("uploads");
   const toast = useToast();
-  const { add: upload } = useUploads();
+  const uploads = useUploads();
   const [over, setOver] = useState(false);
   const [found, setFound] = useState<number | null>(null);
 
-  const add = useCallback((files: readonly PathFile[]) => void upload(bucket, prefix, files), [upload, bucket, prefix]);
+  const add = useCallback(
+    (source: Source) => {
+      setFound(0);
+      uploads
+        ?.add(bucket, prefix, source, { onFound: setFound })
+        .then((unreadable) => {
+          if (unreadable.length > 0) toast.show({ kind: "failed", title: t("unreadable", { count: unreadable.length }), text: unreadable.slice(0, 5).join(", ") });
+        })
+        .catch((error: unknown) => toast.fail(error))
+        .finally(() => setFound(null));
+    },
+    [uploads, bucket, prefix, toast, t],
+  );
 
   useEffect(() => {
     if (!enabled) return;
@@ -50,14 +62,18 @@ export function useUploadDrop(bucket: string, prefix: string, enabled: boolean):
       event.preventDefault();
       depth = 0;
       setOver(false);
+      const handles = handlesOf(event.dataTransfer);
+      if (handles) return void handles.then((found) => add({ handles: found }), (error: unknown) => toast.fail(error));
       setFound(0);
       readDrop(event.dataTransfer, setFound)
         .then(({ files, unreadable }) => {
-          add(files);
+          add({ files });
           if (unreadable.length > 0) toast.show({ kind: "failed", title: t("unreadable", { count: unreadable.length }), text: unreadable.slice(0, 5).join(", ") });
         })
-        .catch((error: unknown) => toast.fail(error))
-        .finally(() => setFound(null));
+        .catch((error: unknown) => {
+          setFound(null);
+          toast.fail(error);
+        });
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragleave", leave);

@@ -34,6 +34,8 @@ export const presignedUpload = z.object({
   url: z.string().nullable(),
   headers: z.record(z.string(), z.string()),
   reason: z.string().nullable(),
+  /** what lies under that key now; null when nothing does, or when `compare` was not asked for */
+  existing: z.object({ sizeBytes: z.number(), etag: z.string() }).nullable(),
 });
 export type PresignedUpload = z.infer<typeof presignedUpload>;
 
@@ -60,6 +62,8 @@ export const bucketOperations = {
     params: bucketParams,
     body: z.object({
       files: z.array(z.object({ key: z.string().max(4096), sizeBytes: z.number().int().min(0), contentType: z.string().max(255).optional() })).min(1).max(1000),
+      /** says of each key what is there already, so that the same bytes need not be sent again */
+      compare: z.boolean().default(false),
     }),
     response: z.array(presignedUpload),
   }),

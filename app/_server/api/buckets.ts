@@ -7,6 +7,7 @@ import type { bucketOperations, ObjectListing, PresignedUpload, StoredObject } f
 import { validateBucketName, validateObjectKey } from "#storage/keys";
 import type { ListedObject, ObjectStore } from "#storage/object-store";
 import { claimStoredBucket } from "../claim-stored-bucket";
+import { lookUp } from "../look-up";
 import { downloadSeconds, presignDownload, thumbnailUrl, uploadSeconds } from "../object-urls";
 import type { Call, Handlers } from "./call";
 import { ok } from "./ok";
@@ -58,10 +59,11 @@ export const bucketHandlers: Handlers<keyof typeof bucketOperations> = {
     };
   },
 
-  async "object.presign-uploads"({ services, access }, { bucket, files }) {
+  async "object.presign-uploads"({ services, access }, { bucket, files, compare }) {
     await findBucket(services.db, { bucket, workspaceId: access.workspace.workspaceId });
     services.bucketSizes.forget(bucket);
-    return Promise.all(files.map((file) => presignUpload(services.store, bucket, file)));
+    const existing = compare ? await lookUp(services.store, bucket, files.map(({ key }) => key)) : new Map<string, ListedObject>();
+    return Promise.all(files.map(async (file) => ({ ...(await presignUpload(services.store, bucket, file)), existing: existingOf(existing.get(file.key)) })));
   },
 
   async "object.presign-downloads"({ services, access }, { bucket, keys }) {
@@ -94,11 +96,15 @@ async function presentObject({ services, access }: Call, bucket: string, object:
   };
 }
 
+function existingOf(object: ListedObject | undefined): PresignedUpload["existing"] {
+  return object ? { sizeBytes: object.sizeBytes, etag: object.etag } : null;
+}
+
 async function presignUpload(
   store: ObjectStore,
   bucket: string,
   { key, sizeBytes, contentType }: { key: string; sizeBytes: number; contentType?: string },
-): Promise<PresignedUpload> {
+): Promise<Omit<PresignedUpload, "existing">> {
   try {
     validateObjectKey(key);
     return { key, ...(await store.presignPut(bucket, key, { expiresInSeconds: uploadSeconds, sizeBytes, contentType })), reason: null };

@@ -5,10 +5,10 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useRef } from "react";
 import { Button, Menu } from "#app/ui";
 import { readPicked } from "../../../../_uploads/read-drop";
-import type { PathFile } from "../../../../_uploads/upload-effects";
+import type { Source } from "../../../../_uploads/remote-uploads";
 
 /** Picks a folder or files. Shows how many were found while a dropped folder is walked. */
-export function UploadMenu({ onFiles, disabled, found, align = "end" }: { onFiles: (files: readonly PathFile[]) => void; disabled: boolean; found: number | null; align?: "start" | "end" }) {
+export function UploadMenu({ onFiles, disabled, found, align = "end" }: { onFiles: (source: Source) => void; disabled: boolean; found: number | null; align?: "start" | "end" }) {
   const t = useTranslations("buckets.upload");
   const tc = useTranslations("common");
   const format = useFormatter();
@@ -16,7 +16,8 @@ export function UploadMenu({ onFiles, disabled, found, align = "end" }: { onFile
   const folder = useRef<HTMLInputElement>(null);
 
   function take(input: HTMLInputElement) {
-    if (input.files?.length) onFiles(readPicked(input.files));
+    // Emptying the input empties no list that was taken from it: the browser makes a new one.
+    if (input.files?.length) onFiles({ files: readPicked(input.files) });
     input.value = ""; // so that the same choice can be made again
   }
 
