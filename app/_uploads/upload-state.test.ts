@@ -4,6 +4,7 @@ import {
   backOffMs,
   emptyUploads,
   isActive,
+  maxOfflineMs,
   maxSendAttempts,
   parallel,
   signBatch,
@@ -84,24 +85,71 @@ describe("the upload queue", () => {
     expect(bench.state.items[0]).toMatchObject({ status: "failed", reason: { kind: "refused", message: "the bucket is full" } });
   });
 
-  it("waits 1, 2, 4 … s after a broken line, then fails with the reason and keeps the file for a retry", () => {
+  it("tries a file that fails while others get through again after 1, 2, 4 … s, then fails it with the reason", () => {
     const bench = new Bench();
-    expect(bench.start(1)).toEqual([0]);
-    for (let attempt = 1; attempt < maxSendAttempts; attempt++) {
-      const effects = bench.send({ type: "send-failed", id: 0, reason: { kind: "network" } });
-      expect(effects).toEqual([{ type: "wake", atMs: bench.nowMs + backOffMs(attempt) }]);
-      bench.nowMs += backOffMs(attempt) - 1;
-      expect(bench.send({ type: "tick" }).filter((effect) => effect.type !== "wake")).toEqual([]);
+    bench.start(100);
+    const another = () => {
       bench.nowMs += 1;
+      bench.send({ type: "sent", id: bench.state.items.findIndex(({ status }, id) => id > 0 && status === "uploading") });
+      bench.signAll();
+    };
+    const fail = () => {
+      bench.nowMs += 1;
+      bench.send({ type: "sent", id: bench.state.items.findIndex(({ status }, id) => id > 0 && status === "uploading") });
+      return bench.send({ type: "send-failed", id: 0, reason: { kind: "network" } });
+    };
+    for (let attempt = 1; attempt < maxSendAttempts; attempt++) {
+      expect(fail()).toContainEqual({ type: "wake", atMs: bench.nowMs + backOffMs(attempt) });
+      expect(bench.state.offline).toBeNull();
+      bench.nowMs += backOffMs(attempt);
       bench.send({ type: "tick" });
-      expect(bench.signAll()).toContainEqual(expect.objectContaining({ type: "send", id: 0 }));
+      bench.signAll();
+      // A place has to come free for it.
+      for (let tries = 0; bench.statusOf(0) !== "uploading" && tries < 20; tries++) another();
+      expect(bench.statusOf(0)).toBe("uploading");
     }
-    const effects = bench.send({ type: "send-failed", id: 0, reason: { kind: "network" } });
-    expect(effects).toEqual([]);
-    expect(isActive(bench.state)).toBe(false);
+    fail();
     expect(bench.state.items[0]).toMatchObject({ status: "failed", reason: { kind: "network" } });
     bench.send({ type: "retry", ids: [0] });
-    expect(bench.signAll()).toContainEqual(expect.objectContaining({ type: "send", id: 0 }));
+    bench.signAll();
+    expect(["uploading", "queued"]).toContain(bench.statusOf(0));
+  });
+
+  it("blames no file for a broken line: one is tried now and then, for minutes, and all go on when it is back", () => {
+    const bench = new Bench();
+    bench.start(20);
+    for (let id = 0; id < parallel; id++) bench.send({ type: "send-failed", id, reason: { kind: "network" } });
+    expect(bench.state).toMatchObject({ counts: { uploading: 0, queued: 20, failed: 0 }, offline: { tries: 1 } });
+    for (let minutes = 0; minutes < 10; minutes += 0.5) {
+      bench.nowMs += 30_000;
+      bench.send({ type: "tick" });
+      bench.signAll();
+      expect(bench.state.counts.uploading).toBe(1);
+      bench.send({ type: "send-failed", id: bench.state.items.findIndex(({ status }) => status === "uploading"), reason: { kind: "network" } });
+    }
+    expect(bench.state.counts).toMatchObject({ queued: 20, failed: 0 });
+    bench.send({ type: "online" });
+    bench.signAll();
+    bench.send({ type: "sent", id: bench.state.items.findIndex(({ status }) => status === "uploading") });
+    bench.signAll();
+    expect(bench.state.offline).toBeNull();
+    expect(bench.state.counts.uploading).toBe(parallel);
+  });
+
+  it("waits for the person after half an hour without a connection", () => {
+    const bench = new Bench();
+    bench.start(3);
+    bench.send({ type: "send-failed", id: 0, reason: { kind: "network" } });
+    bench.nowMs += maxOfflineMs + 1;
+    bench.send({ type: "send-failed", id: 1, reason: { kind: "network" } });
+    expect(bench.state).toMatchObject({ paused: true, counts: { paused: 3, failed: 0 } });
+  });
+
+  it("counts what was there already as done, and apart", () => {
+    const bench = new Bench();
+    bench.start(3);
+    expect(bench.send({ type: "skipped", id: 1 })).toContainEqual({ type: "release", ids: [1] });
+    expect(bench.state).toMatchObject({ skipped: 1, sentBytes: 1000, counts: { done: 1 } });
   });
 
   it("asks for a new address when the store says that the old one ran out", () => {
@@ -190,13 +238,13 @@ describe("the upload queue", () => {
         const open = new Set<number>();
         const signing: (readonly number[])[] = [];
         const tell = (event: UploadEvent) => {
-          const before = bench.state;
+          const before = bench.state.items.slice();
           for (const effect of bench.send(event)) {
             if (effect.type === "send") open.add(effect.id);
             if (effect.type === "abort") open.delete(effect.id);
             if (effect.type === "sign") signing.push(effect.ids);
           }
-          before.items.forEach((item, id) => {
+          before.forEach((item, id) => {
             const now = bench.statusOf(id);
             if (item.status === "done") expect(now).toBe("done");
             if (item.status === "failed" && event.type !== "retry" && event.type !== "cancel") expect(now).toBe("failed");
@@ -241,7 +289,7 @@ describe("the upload queue", () => {
           expect(bench.state.totalBytes).toBe(1000 * (items.length - counts.cancelled));
           // Something is always under way or planned while anything is open.
           if (counts.queued > 0 && !bench.state.paused && counts.uploading === 0) {
-            expect(signing.length > 0 || items.some((item) => item.notBeforeMs > bench.nowMs)).toBe(true);
+            expect(signing.length > 0 || items.some((item) => item.notBeforeMs > bench.nowMs) || bench.asked.some(({ type }) => type === "wake")).toBe(true);
           }
         }
       }),
