@@ -87,7 +87,7 @@ describe("the upload queue", () => {
 
   it("tries a file that fails while others get through again after 1, 2, 4 … s, then fails it with the reason", () => {
     const bench = new Bench();
-    bench.start(100);
+    bench.start(1000);
     const another = () => {
       bench.nowMs += 1;
       bench.send({ type: "sent", id: bench.state.items.findIndex(({ status }, id) => id > 0 && status === "uploading") });
@@ -105,7 +105,7 @@ describe("the upload queue", () => {
       bench.send({ type: "tick" });
       bench.signAll();
       // A place has to come free for it.
-      for (let tries = 0; bench.statusOf(0) !== "uploading" && tries < 20; tries++) another();
+      for (let tries = 0; bench.statusOf(0) !== "uploading" && tries < 150; tries++) another();
       expect(bench.statusOf(0)).toBe("uploading");
     }
     fail();
