@@ -31,8 +31,8 @@ async function keepLocalFile(
     kept !== null && known?.userId === userId && known.workspaceId === workspaceId && known.role === "owner"
       ? kept
       : (await createApiKey(auth, { userId, workspaceId, name: "local administrator", role: "owner" })).key;
-  const { endpoint, region, accessKeyId, secretAccessKey } = config.s3;
-  const content = { url: config.url, token, s3: { endpoint, region, accessKeyId, secretAccessKey } };
+  const { endpoint, region, accessKeyId, secretAccessKey, embedded } = config.s3;
+  const content = { url: config.url, token, s3: { endpoint, region, accessKeyId, secretAccessKey, embedded } };
   await writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 

@@ -61,7 +61,7 @@ describe("web's process", () => {
     expect(kept).toEqual({
       url: "http://127.0.0.1:3999",
       token: expect.stringMatching(/^lathe_/),
-      s3: { endpoint: store.LATHE_S3_ENDPOINT, region: store.LATHE_S3_REGION, accessKeyId: store.LATHE_S3_ACCESS_KEY_ID, secretAccessKey: store.LATHE_S3_SECRET_ACCESS_KEY },
+      s3: { endpoint: store.LATHE_S3_ENDPOINT, region: store.LATHE_S3_REGION, accessKeyId: store.LATHE_S3_ACCESS_KEY_ID, secretAccessKey: store.LATHE_S3_SECRET_ACCESS_KEY, embedded: false },
     });
     expect(await createClient({ baseUrl: url, token: kept.token }).call("me.show")).toMatchObject({ user: { email: "admin@lathe.local" }, workspace: { slug: "local", role: "owner" } });
     const link = await fetch(`${url}/sign-in/link?code=one-time-code`, { redirect: "manual" });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { LatheError } from "#lib/domain/errors";
 import { ApiError, createClient, type Client } from "#lib/sdk/client";
+import type { StoreAccess } from "#storage/root-request";
 
 export type Connection = { url: string; token: string; client: Client };
 
@@ -24,14 +25,35 @@ export function connect(env: NodeJS.ProcessEnv = process.env): Connection {
   return { url, token, client: sayingHowToStart(client, url) };
 }
 
+/**
+ * The object store that came with the Lathe started on this machine, with its root key.
+ * @throws LatheError `not_connected`, `store_not_embedded`
+ */
+export function connectStore(env: NodeJS.ProcessEnv = process.env): StoreAccess {
+  const store = env.LATHE_S3_ENDPOINT ? { endpoint: env.LATHE_S3_ENDPOINT, embedded: false } : readLocal(env)?.s3;
+  if (!store) {
+    throw new LatheError({ code: "not_connected", message: `No object store to talk to: ${localFile(env)} does not name one.`, nextStep: "Start Lathe with npm start, and run this on the same machine." });
+  }
+  if (!("accessKeyId" in store && store.embedded)) {
+    throw new LatheError({
+      code: "store_not_embedded",
+      message: `The object store at ${store.endpoint} is one of your own, not the one that comes with Lathe.`,
+      nextStep: "Let it check its objects by its own means.",
+    });
+  }
+  return store;
+}
+
 function localFile(env: NodeJS.ProcessEnv): string {
   const home = env.LATHE_HOME ?? path.resolve(import.meta.dirname, "../../.lathe");
   return path.join(home, "local.json");
 }
 
-function readLocal(env: NodeJS.ProcessEnv): { url?: string; token?: string } | null {
+type Local = { url?: string; token?: string; s3?: StoreAccess & { embedded: boolean } };
+
+function readLocal(env: NodeJS.ProcessEnv): Local | null {
   try {
-    return JSON.parse(readFileSync(localFile(env), "utf8")) as { url?: string; token?: string };
+    return JSON.parse(readFileSync(localFile(env), "utf8")) as Local;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new LatheError({

@@ -11,6 +11,7 @@ import { addEndpointCommands } from "./commands/endpoint";
 import { addPredictCommand } from "./commands/predict";
 import { addLoginCommand } from "./commands/login";
 import { addS3KeyCommands } from "./commands/s3-key";
+import { addStoreCommands } from "./commands/store";
 import { addUnpackCommand } from "./commands/unpack";
 import { CommandFailed, UsageError } from "./failure";
 
@@ -32,6 +33,7 @@ export async function main(words: readonly string[]): Promise<number> {
   addEndpointCommands(program);
   addPredictCommand(program);
   addLoginCommand(program);
+  addStoreCommands(program);
   throwInsteadOfExit(program);
 
   try {

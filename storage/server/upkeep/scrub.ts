@@ -12,8 +12,10 @@ export type ScrubReport = {
   endedAtMs?: number;
   objects: number;
   bytes: number;
-  /** objects whose bytes are not those that were stored, or are not there */
+  /** objects whose bytes are not those that were stored, or are not there: the first of them */
   damaged: Damage[];
+  /** how many there are, named or not */
+  damagedObjects: number;
   /** why it ended before its time */
   error?: string;
 };

@@ -17,7 +17,7 @@ export class Scrubber {
 
   start(): ScrubReport {
     if (!this.#running) {
-      const report: ScrubReport = { state: "running", startedAtMs: this.now(), objects: 0, bytes: 0, damaged: [] };
+      const report: ScrubReport = { state: "running", startedAtMs: this.now(), objects: 0, bytes: 0, damaged: [], damagedObjects: 0 };
       this.#report = report;
       this.#running = this.#run(report).finally(() => (this.#running = null));
     }
@@ -50,6 +50,7 @@ export class Scrubber {
         report.objects++;
         report.bytes += version.content.sizeBytes;
         if (reason === null) continue;
+        report.damagedObjects++;
         this.log(`damaged: ${name}/${key}: ${reason}`);
         if (report.damaged.length < maxNamed) report.damaged.push({ bucket: name, key, versionId: versionIdOf(version), reason });
       }
