@@ -10,6 +10,7 @@ import { Journal, type Body, type Position } from "./journal";
 import { lockFolder } from "./lock";
 import { OrderedRows } from "./ordered-rows";
 import { Reserve } from "./reserve";
+import { Room } from "./room";
 import { takeOverLog } from "./take-over";
 
 export type StoreFolderOptions = {
@@ -27,6 +28,7 @@ export type StoreFolderOptions = {
 export class StoreFolder {
   /** Who waits for a key; a change of one key sees the outcome of the one before. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #room: Room;
 
   private constructor(
     private readonly options: StoreFolderOptions,
@@ -34,7 +36,9 @@ export class StoreFolder {
     private readonly journal: Journal,
     private readonly lock: { release(): Promise<void> },
     readonly catalogue: Catalogue,
-  ) {}
+  ) {
+    this.#room = new Room(options.files, options.root, options.minFreeBytes);
+  }
 
   static async open(options: StoreFolderOptions): Promise<StoreFolder> {
     const { files, root, warn, onBroken } = options;
@@ -126,9 +130,8 @@ export class StoreFolder {
    * Refuses what cannot fit before any of it is read, and keeps some room for everything else on the disk.
    * @throws S3Error InsufficientStorage
    */
-  async requireRoom(sizeBytes: number): Promise<void> {
-    const { bavail, bsize } = await this.options.files.statfs(this.options.root);
-    if (bavail * bsize < sizeBytes + this.options.minFreeBytes) throw new S3Error("InsufficientStorage");
+  requireRoom(sizeBytes: number): Promise<void> {
+    return this.#room.require(sizeBytes);
   }
 
   /** Gives the room of deleted small objects back. */
