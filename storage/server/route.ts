@@ -1,4 +1,5 @@
 import { S3Error } from "./errors";
+import { getObjectAttributes } from "./operations/attributes";
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from "./operations/buckets";
 import type { AtBucket, AtObject, Operation } from "./operations/context";
 import { copyObject } from "./operations/copy";
@@ -57,6 +58,9 @@ const ofObject: Record<string, Operation<AtObject>> = {
   "PUT copy": copyObject,
   GET: getObject,
   HEAD: headObject,
+  "GET partNumber": getObject,
+  "HEAD partNumber": headObject,
+  "GET attributes": getObjectAttributes,
   DELETE: deleteObject,
   "GET tagging": getObjectTagging,
   "PUT tagging": putObjectTagging,

@@ -14,11 +14,11 @@ import { dropUpload } from "./drop-upload";
 import { versionHeaders } from "./find-version";
 import { receive, receiveXml } from "./intake";
 import { isoTime } from "./listing";
+import { maxParts, partNumberOf } from "./part-of";
 import { wordsOf } from "./words";
 
 type UploadState = { upload: Upload; parts: ReadonlyMap<number, Part> };
 
-const maxParts = 10_000;
 /** Of every part but the last. */
 const minPartBytes = 5 * 1024 * 1024;
 /** S3's limit for an object. */
@@ -208,7 +208,5 @@ export function uploadOf(store: StoreFolder, request: S3Request, { bucket, key }
 }
 
 function partNumber(request: S3Request): number {
-  const text = request.query.get("partNumber") ?? "";
-  if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > maxParts) throw new S3Error("InvalidArgument", `partNumber must be 1 to ${maxParts}.`);
-  return Number(text);
+  return partNumberOf(request.query.get("partNumber") ?? "");
 }

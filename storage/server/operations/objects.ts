@@ -7,6 +7,7 @@ import type { AtObject, Context, Operation } from "./context";
 import { deletedHeaders, deleteVersion } from "./delete";
 import { findVersion, refuseDamaged, versionHeaders } from "./find-version";
 import { receive } from "./intake";
+import { partOf, partsCount } from "./part-of";
 import { parseRange } from "./range";
 import { entryHeaders, responseOverrides, wordsOf } from "./words";
 
@@ -54,17 +55,21 @@ function read({ store }: Context, request: S3Request, { bucket, key }: AtObject,
   const { version, entry } = findVersion(place, key, request.query.get("versionId"));
   checkRead(request, entry);
   if (withBody) refuseDamaged(entry);
+  const part = partOf(request, entry);
   const ifRange = request.header("if-range");
-  const range = ifRange === undefined || lists(ifRange, entry.etag) ? parseRange(request.header("range"), entry.sizeBytes) : null;
+  const range = part ?? ( ifRange === undefined || lists(ifRange, entry.etag) ? parseRange(request.header("range"), entry.sizeBytes) : null);
   const { first, last } = range ?? { first: 0, last: entry.sizeBytes - 1 };
+  const isPart = range !== null && last >= first;
+  const count = part && partsCount(entry);
   return {
-    status: range ? 206 : 200,
+    status: isPart ? 206 : 200,
     headers: {
-      ...entryHeaders(entry, { withChecksum: request.header("x-amz-checksum-mode")?.toUpperCase() === "ENABLED" && !range }),
+      ...entryHeaders(entry, { withChecksum: request.header("x-amz-checksum-mode")?.toUpperCase() === "ENABLED" && last - first + 1 === entry.sizeBytes }),
       ...versionHeaders(place, version),
       ...responseOverrides(request),
       "content-length": String(last - first + 1),
-      ...(range ? { "content-range": `bytes ${first}-${last}/${entry.sizeBytes}` } : {}),
+      ...(isPart ? { "content-range": `bytes ${first}-${last}/${entry.sizeBytes}` } : {}),
+      ...(count === null ? {} : { "x-amz-mp-parts-count": String(count) }),
     },
     body: withBody ? { blobs: entry.blobs, first, last } : undefined,
   };

@@ -70,7 +70,7 @@ const harmless = {
 
 export function entryHeaders(entry: ObjectEntry, options: { withChecksum: boolean }): Record<string, string> {
   return {
-    "content-type": "application/octet-stream",
+    "content-type": "binary/octet-stream",
     ...entry.headers,
     ...Object.fromEntries(Object.entries(entry.metadata).map(([name, value]) => [metaPrefix + name, value])),
     ...(options.withChecksum ? checksumHeaders(entry.checksum) : {}),
