@@ -62,8 +62,6 @@ describe("what is not done", () => {
     ["PUT", "/photos?acl"],
     ["PUT", "/photos?policy"],
     ["GET", "/photos?inventory"],
-    ["GET", "/photos/key?attributes"],
-    ["GET", "/photos/key?partNumber=1"],
     ["POST", "/photos"],
     ["PATCH", "/photos/key"],
     ["DELETE", "/"],

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
-  CompleteMultipartUploadCommand, CreateMultipartUploadCommand, GetObjectAttributesCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client,
-  UploadPartCommand, type ChecksumAlgorithm,
+  CompleteMultipartUploadCommand, CopyObjectCommand, CreateMultipartUploadCommand, GetObjectAttributesCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client,
+  UploadPartCommand, UploadPartCopyCommand, type ChecksumAlgorithm,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestStore, type TestStore } from "../testing/test-store";
@@ -29,7 +29,7 @@ const refused = (name: string, status = 400) => expect.objectContaining({ name, 
 async function upload(Key: string, bodies: Buffer[], ChecksumAlgorithm?: ChecksumAlgorithm) {
   const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ChecksumAlgorithm }));
   const ids = { Bucket, Key, UploadId };
-  const Parts = [];
+  const Parts: { PartNumber: number; ETag?: string; ChecksumCRC32?: string }[] = [];
   for (const [i, Body] of bodies.entries()) {
     const { ETag, ChecksumCRC32 } = await s3.send(new UploadPartCommand({ ...ids, PartNumber: i + 1, Body, ChecksumAlgorithm }));
     Parts.push({ PartNumber: i + 1, ETag, ChecksumCRC32 });
@@ -96,3 +96,57 @@ describe("an object's attributes", () => {
   });
 });
 
+
+describe("completing an upload", () => {
+  it("answers where the object is, and refuses numbers that no part has", async () => {
+    const { ids, Parts, complete } = await upload("dir/a b", [randomBytes(9)]);
+    const numbered = (PartNumber: number) => s3.send(new CompleteMultipartUploadCommand({ ...ids, MultipartUpload: { Parts: [{ ...Parts[0], PartNumber }] } }));
+    await expect(numbered(-4)).rejects.toEqual(refused("InvalidArgument"));
+    await expect(numbered(10_001)).rejects.toEqual(refused("InvalidArgument"));
+    await expect(numbered(2)).rejects.toEqual(refused("InvalidPart"));
+    expect((await complete()).Location).toBe(`${server.endpoint}/${Bucket}/dir/a%20b`);
+  });
+
+  it("refuses checksums that are not those of the parts", async () => {
+    const { ids, Parts: [part], complete } = await upload("checked", [randomBytes(9)], "CRC32");
+    const said = (more: object) => s3.send(new CompleteMultipartUploadCommand({ ...ids, MultipartUpload: { Parts: [{ ...part, ...more }] } }));
+    await expect(said({ ChecksumCRC32: "AAAAAA==" })).rejects.toEqual(refused("InvalidPart"));
+    await expect(said({ ChecksumCRC32: "no checksum" })).rejects.toEqual(refused("InvalidArgument"));
+    await expect(said({ ChecksumCRC32: undefined, ChecksumCRC32C: "AAAAAA==" })).rejects.toEqual(refused("BadDigest"));
+    await expect(said({ ChecksumCRC32C: "AAAAAA==" })).rejects.toEqual(refused("InvalidArgument"));
+    await expect(complete({ ChecksumType: "FULL_OBJECT" })).rejects.toEqual(refused("InvalidRequest"));
+    await expect(complete({ MpuObjectSize: 8 })).rejects.toEqual(refused("InvalidRequest"));
+    await expect(s3.send(new UploadPartCommand({ ...ids, PartNumber: 2, Body: "x", ChecksumAlgorithm: "SHA256" }))).rejects.toEqual(refused("InvalidRequest"));
+    await complete();
+  });
+
+  it("is begun only with a checksum type that its algorithm has", async () => {
+    const create = (more: object) => s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "types", ...more }));
+    await expect(create({ ChecksumType: "COMPOSITE" })).rejects.toEqual(refused("InvalidRequest"));
+    await expect(create({ ChecksumAlgorithm: "SHA1", ChecksumType: "FULL_OBJECT" })).rejects.toEqual(refused("InvalidRequest"));
+    await expect(create({ ChecksumAlgorithm: "CRC32", ChecksumType: "HALF" })).rejects.toEqual(refused("InvalidRequest"));
+    await expect(create({ ChecksumAlgorithm: "CRC7" })).rejects.toEqual(refused("InvalidRequest"));
+  });
+});
+
+describe("copies", () => {
+  it("keep their source's checksum or get one of another algorithm", async () => {
+    await s3.send(new PutObjectCommand({ Bucket, Key: "source", Body: "123456789", ChecksumAlgorithm: "CRC32" }));
+    const copy = (more: object) => s3.send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/source`, ...more }));
+    // The check values of both CRCs over "123456789".
+    expect((await copy({})).CopyObjectResult).toMatchObject({ ChecksumCRC32: Buffer.from("cbf43926", "hex").toString("base64"), ChecksumType: "FULL_OBJECT" });
+    expect((await copy({ ChecksumAlgorithm: "CRC32C" })).CopyObjectResult).toMatchObject({ ChecksumCRC32C: Buffer.from("e3069283", "hex").toString("base64") });
+    await expect(copy({ ChecksumAlgorithm: "CRC7" })).rejects.toEqual(refused("InvalidRequest"));
+    await expect(copy({ CopySourceIfNoneMatch: (await s3.send(new HeadObjectCommand({ Bucket, Key: "source" }))).ETag })).rejects.toEqual(refused("PreconditionFailed", 412));
+    await expect(copy({ Key: "source" })).rejects.toEqual(refused("InvalidRequest"));
+    await expect(copy({ MetadataDirective: "MERGE" })).rejects.toEqual(refused("InvalidArgument"));
+  });
+
+  it("as parts have the upload's checksum, and take only a range that is there", async () => {
+    await s3.send(new PutObjectCommand({ Bucket, Key: "digits", Body: "0123456789" }));
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "of-copies", ChecksumAlgorithm: "CRC32" }));
+    const copy = (CopySourceRange: string) => s3.send(new UploadPartCopyCommand({ Bucket, Key: "of-copies", UploadId, PartNumber: 1, CopySource: `${Bucket}/digits`, CopySourceRange }));
+    expect((await copy("bytes=1-9")).CopyPartResult).toMatchObject({ ChecksumCRC32: Buffer.from("cbf43926", "hex").toString("base64") });
+    for (const range of ["bytes=0-10", "bytes=3-2", "bytes=1-", "bytes=-1", "1-2"]) await expect(copy(range)).rejects.toEqual(refused("InvalidArgument"));
+  });
+});

@@ -40,6 +40,13 @@ export function algorithmOf(name: string): ChecksumAlgorithm {
   return algorithm;
 }
 
+/** One that a header names for what is still to be computed. @throws S3Error InvalidRequest */
+export function namedAlgorithm(name: string | undefined): ChecksumAlgorithm | undefined {
+  if (name === undefined) return undefined;
+  if (algorithms.includes(name.toUpperCase() as ChecksumAlgorithm)) return algorithmOf(name);
+  throw new S3Error("InvalidRequest", `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${algorithms.join(", ")}]`);
+}
+
 /**
  * The checksum a request brings in its headers or announces for its trailer.
  * @param value null when it comes in the trailer
@@ -51,20 +58,26 @@ export function announcedChecksum(
   const found = [...names].filter(isChecksum);
   const trailer = header("x-amz-trailer")?.trim().toLowerCase();
   if (trailer && !trailer.startsWith(prefix)) throw new S3Error("InvalidRequest", `The trailer ${trailer} is not supported.`);
-  if (found.length + (trailer ? 1 : 0) > 1) throw new S3Error("InvalidRequest", "Send one checksum, not several.");
+  if (found.length + (trailer ? 1 : 0) > 1) throw new S3Error("InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
   const name = found[0] ?? trailer;
   if (!name) return null;
   const algorithm = algorithmOf(name.slice(prefix.length));
+  const named = header("x-amz-sdk-checksum-algorithm");
+  if (named !== undefined && named.toUpperCase() !== algorithm) throw new S3Error("InvalidRequest", "Value for x-amz-sdk-checksum-algorithm header is invalid.");
   const value = found[0] ? header(name)! : null;
   if (value !== null) checkForm(algorithm, value);
   return { algorithm, value };
 }
 
-export function checkForm(algorithm: ChecksumAlgorithm, value: string): void {
+/** Whether a text is a digest of the algorithm's length in base64. */
+export function hasForm(algorithm: ChecksumAlgorithm, value: string): boolean {
   const bytes = Buffer.from(value, "base64");
-  if (bytes.length !== digestBytes[algorithm] || bytes.toString("base64") !== value) {
-    throw new S3Error("InvalidRequest", `The value of ${headerOf(algorithm)} is not a base64 digest of ${digestBytes[algorithm]} bytes.`);
-  }
+  return bytes.length === digestBytes[algorithm] && bytes.toString("base64") === value;
+}
+
+/** @throws S3Error InvalidRequest */
+export function checkForm(algorithm: ChecksumAlgorithm, value: string): void {
+  if (!hasForm(algorithm, value)) throw new S3Error("InvalidRequest", `Value for ${headerOf(algorithm)} header is invalid.`);
 }
 
 export function headerOf(algorithm: ChecksumAlgorithm): string {

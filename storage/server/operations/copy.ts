@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Blob, ObjectEntry, ObjectWords } from "../entries";
+import { namedAlgorithm, runningChecksum, type RunningDigest } from "../body/checksum";
+import type { Blob, Checksum, ChecksumAlgorithm, ObjectEntry, ObjectWords } from "../entries";
 import { S3Error } from "../errors";
 import { maxKeyBytes, type S3Request } from "../request";
 import type { StoreFolder } from "../disk/store";
@@ -50,15 +51,17 @@ function findSource(bucket: Bucket, key: string, id: string | undefined): Found 
 
 export const copyObject: Operation<AtObject> = async ({ store, now }, request, { bucket, key }) => {
   const target = store.bucket(bucket);
+  const algorithm = namedAlgorithm(request.header("x-amz-checksum-algorithm"));
   const source = sourceOf(store, request);
   const replace = directive(request, "x-amz-metadata-directive") === "REPLACE";
   const retag = directive(request, "x-amz-tagging-directive") === "REPLACE";
-  if (!replace && source.same(bucket, key)) throw new S3Error("InvalidRequest", "Copying an object onto itself needs x-amz-metadata-directive: REPLACE.");
+  if (!replace && source.same(bucket, key)) throw new S3Error("InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
   checkWrite(request, target.objects.get(key));
   const words: ObjectWords = replace ? wordsOf(request) : { headers: source.entry.headers, metadata: source.entry.metadata };
   await store.requireRoom(0);
+  const checksum = await checksumOf(store, source.entry, algorithm);
   const { blobs, body } = await duplicate(store, source.entry.blobs);
-  const { sizeBytes, etag, checksum } = source.entry;
+  const { sizeBytes, etag } = source.entry;
   const tags = retag ? parseTaggingHeader(request.header("x-amz-tagging") ?? "") : source.entry.tags;
   const entry: ObjectEntry = { ...words, tags, sizeBytes, etag, checksum, modifiedAtMs: now(), blobs };
   try {
@@ -66,7 +69,7 @@ export const copyObject: Operation<AtObject> = async ({ store, now }, request, {
     return {
       status: 200,
       headers: { ...source.headers, ...versionHeaders(target, version) },
-      body: xmlDocument("CopyObjectResult", { LastModified: isoTime(entry.modifiedAtMs), ETag: `"${etag}"` }),
+      body: xmlDocument("CopyObjectResult", { LastModified: isoTime(entry.modifiedAtMs), ETag: `"${etag}"`, ...checksumWords(checksum) }),
     };
   } catch (error) {
     await store.blobs.remove(filesOf(blobs));
@@ -115,8 +118,29 @@ function filesOf(blobs: readonly Blob[]): string[] {
   return blobs.map(({ id }) => id).filter((id) => id !== "" && !placeInSegment(id));
 }
 
-/** Bytes of an object as one new file with their MD5: a part of an upload. Both ends included. */
-export async function extract(store: StoreFolder, entry: ObjectEntry, first: number, last: number): Promise<{ blob: Blob; md5: string }> {
+/** The copy's checksum: its source's, unless the client names another algorithm. */
+async function checksumOf(store: StoreFolder, entry: ObjectEntry, algorithm: ChecksumAlgorithm | undefined): Promise<Checksum | undefined> {
+  if (algorithm === undefined || algorithm === entry.checksum?.algorithm) return entry.checksum;
+  const held = store.blobs.hold(entry.blobs);
+  try {
+    const running = runningChecksum(algorithm);
+    for await (const bytes of readBytes(store.blobs, { blobs: entry.blobs, first: 0, last: entry.sizeBytes - 1 })) running.update(bytes);
+    return { algorithm, type: "FULL_OBJECT", value: running.digest().toString("base64") };
+  } finally {
+    held.release();
+  }
+}
+
+/** A checksum as results of copies and uploads name it. */
+export function checksumWords(checksum: Checksum | undefined): Record<string, string> {
+  return checksum ? { [`Checksum${checksum.algorithm}`]: checksum.value, ChecksumType: checksum.type } : {};
+}
+
+/**
+ * Bytes of an object as one new file with their MD5: a part of an upload. Both ends included.
+ * @param running is fed the bytes too
+ */
+export async function extract(store: StoreFolder, entry: ObjectEntry, first: number, last: number, running: RunningDigest | null): Promise<{ blob: Blob; md5: string }> {
   const held = store.blobs.hold(entry.blobs);
   const md5 = createHash("md5");
   try {
@@ -124,6 +148,7 @@ export async function extract(store: StoreFolder, entry: ObjectEntry, first: num
     try {
       for await (const bytes of readBytes(store.blobs, { blobs: entry.blobs, first, last })) {
         md5.update(bytes);
+        running?.update(bytes);
         await writer.write(bytes);
       }
       return { blob: await writer.commit(), md5: md5.digest("hex") };
@@ -138,6 +163,6 @@ export async function extract(store: StoreFolder, entry: ObjectEntry, first: num
 
 function directive(request: S3Request, name: "x-amz-metadata-directive" | "x-amz-tagging-directive"): "COPY" | "REPLACE" {
   const text = request.header(name) ?? "COPY";
-  if (text !== "COPY" && text !== "REPLACE") throw new S3Error("InvalidArgument", `${name} must be COPY or REPLACE.`);
+  if (text !== "COPY" && text !== "REPLACE") throw new S3Error("InvalidArgument", name === "x-amz-metadata-directive" ? "Unknown metadata directive." : "Unknown tagging directive.");
   return text;
 }

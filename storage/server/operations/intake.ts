@@ -70,7 +70,7 @@ function verify(announced: { algorithm: ChecksumAlgorithm; value: string | null 
   const value = announced.value ?? trailers.get(name);
   if (value === undefined) throw new S3Error("MalformedTrailerError", `The trailer ${name} was announced but did not come.`);
   checkForm(announced.algorithm, value);
-  if (value !== checksum.value) throw new S3Error("BadDigest", `The body does not match its ${name}; nothing was kept.`);
+  if (value !== checksum.value) throw new S3Error("BadDigest", `The ${announced.algorithm} you specified did not match the calculated checksum.`);
 }
 
 /** @throws S3Error InvalidDigest */

@@ -1,15 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
-import { algorithmOf, checkForm, checksumHeaders, checksumOfParts, headerOf } from "../body/checksum";
+import { algorithmOf, checkForm, checksumHeaders, checksumOfParts, hasForm, headerOf, isChecksum, namedAlgorithm, runningChecksum } from "../body/checksum";
 import type { Bucket } from "../disk/bucket";
 import type { Body } from "../disk/journal";
 import type { StoreFolder } from "../disk/store";
 import type { Checksum, ChecksumAlgorithm, ObjectEntry, Part, Upload, VersionNumber } from "../entries";
 import { S3Error } from "../errors";
 import type { Answer, S3Request } from "../request";
-import { parseXml, xmlDocument, xmlElement, xmlList, xmlText } from "../xml";
+import { parseXml, xmlDocument, xmlElement, xmlList, xmlText, type XmlNode } from "../xml";
+import { uriEncode } from "../auth/signature";
 import { checkWrite } from "./conditions";
 import type { AtObject, Operation } from "./context";
-import { extract, sourceOf } from "./copy";
+import { checksumWords, extract, sourceOf } from "./copy";
 import { dropUpload } from "./drop-upload";
 import { versionHeaders } from "./find-version";
 import { receive, receiveXml } from "./intake";
@@ -27,8 +28,7 @@ const maxObjectBytes = 5 * 1024 ** 4;
 export const createUpload: Operation<AtObject> = async ({ store, now }, request, { bucket, key }) => {
   store.bucket(bucket);
   await request.payload().text(1024);
-  const name = request.header("x-amz-checksum-algorithm");
-  const algorithm = name === undefined ? undefined : algorithmOf(name);
+  const algorithm = namedAlgorithm(request.header("x-amz-checksum-algorithm"));
   const checksumType = typeOf(request.header("x-amz-checksum-type"), algorithm);
   const upload: Upload = { ...wordsOf(request), id: randomBytes(16).toString("hex"), key, startedAtMs: now(), algorithm, checksumType };
   await store.commit({ op: "upload", bucket, upload });
@@ -44,11 +44,15 @@ function headersOf({ algorithm, checksumType }: Upload): Record<string, string> 
 }
 
 function typeOf(text: string | undefined, algorithm: ChecksumAlgorithm | undefined): Checksum["type"] | undefined {
-  if (algorithm === undefined) return undefined;
+  if (algorithm === undefined) {
+    if (text === undefined) return undefined;
+    throw new S3Error("InvalidRequest", "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+  }
   const type = text?.toUpperCase() ?? defaultType(algorithm);
-  if (type !== "COMPOSITE" && type !== "FULL_OBJECT") throw new S3Error("InvalidArgument", "x-amz-checksum-type must be COMPOSITE or FULL_OBJECT.");
-  if (type === "COMPOSITE" && algorithm === "CRC64NVME") throw new S3Error("InvalidRequest", "CRC64NVME is taken over the full object only.");
-  if (type === "FULL_OBJECT" && algorithm.startsWith("SHA")) throw new S3Error("InvalidRequest", `${algorithm} cannot be taken over the full object of an upload in parts.`);
+  if (type !== "COMPOSITE" && type !== "FULL_OBJECT") throw new S3Error("InvalidRequest", "Value for x-amz-checksum-type header is invalid.");
+  if (type === "COMPOSITE" ? algorithm === "CRC64NVME" : algorithm.startsWith("SHA")) {
+    throw new S3Error("InvalidRequest", `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`);
+  }
   return type;
 }
 
@@ -59,7 +63,11 @@ function defaultType(algorithm: ChecksumAlgorithm): Checksum["type"] {
 export const uploadPart: Operation<AtObject> = async ({ store, now }, request, where) => {
   const upload = uploadOf(store, request, where);
   const number = partNumber(request);
-  const received = await receive(store, request, upload.algorithm);
+  const { algorithm } = upload;
+  if (algorithm && request.announced && request.announced.algorithm !== algorithm) {
+    throw new S3Error("InvalidRequest", `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${request.announced.algorithm.toLowerCase()}`);
+  }
+  const received = await receive(store, request, algorithm);
   const body = received.body ?? (received.blob ? null : emptyBody());
   const part: Part = { number, etag: received.md5, modifiedAtMs: now(), blob: body?.blob ?? received.blob!, checksum: received.checksum };
   await commitPart(store, request, where, part, body);
@@ -67,18 +75,33 @@ export const uploadPart: Operation<AtObject> = async ({ store, now }, request, w
 };
 
 export const uploadPartCopy: Operation<AtObject> = async ({ store, now }, request, where) => {
-  uploadOf(store, request, where);
+  const upload = uploadOf(store, request, where);
   const number = partNumber(request);
   const { entry, headers } = sourceOf(store, request);
-  const range = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(request.header("x-amz-copy-source-range") ?? `bytes=0-${Math.max(entry.sizeBytes - 1, 0)}`);
-  const [first, last] = [Number(range?.[1]), Number(range?.[2])];
-  if (!range || first > last || last >= entry.sizeBytes) throw new S3Error("InvalidArgument", "x-amz-copy-source-range must be bytes=FIRST-LAST within the object.");
+  const { first, last } = copiedRange(request, entry.sizeBytes);
   await store.requireRoom(last - first + 1);
-  const { blob, md5 } = await extract(store, entry, first, last);
-  const part: Part = { number, etag: md5, modifiedAtMs: now(), blob };
+  const algorithm = upload.algorithm ?? entry.checksum?.algorithm;
+  const running = algorithm ? runningChecksum(algorithm) : null;
+  const { blob, md5 } = await extract(store, entry, first, last, running);
+  const checksum: Checksum | undefined = algorithm && { algorithm, type: "FULL_OBJECT", value: running!.digest().toString("base64") };
+  const part: Part = { number, etag: md5, modifiedAtMs: now(), blob, checksum };
   await commitPart(store, request, where, part);
-  return { status: 200, headers, body: xmlDocument("CopyPartResult", { LastModified: isoTime(part.modifiedAtMs), ETag: `"${md5}"` }) };
+  return { status: 200, headers, body: xmlDocument("CopyPartResult", { LastModified: isoTime(part.modifiedAtMs), ETag: `"${md5}"`, ...checksumWords(checksum), ChecksumType: undefined }) };
 };
+
+/** Both ends included. @throws S3Error InvalidArgument */
+function copiedRange(request: S3Request, sizeBytes: number): { first: number; last: number } {
+  const text = request.header("x-amz-copy-source-range");
+  if (text === undefined) return { first: 0, last: sizeBytes - 1 };
+  const elements = { ArgumentName: "x-amz-copy-source-range", ArgumentValue: text };
+  const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(text);
+  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || first > last) {
+    throw new S3Error("InvalidArgument", "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy", {}, { elements });
+  }
+  if (last >= sizeBytes) throw new S3Error("InvalidArgument", `Range specified is not valid for source object of size: ${sizeBytes}`, {}, { elements });
+  return { first, last };
+}
 
 async function commitPart(store: StoreFolder, request: S3Request, where: AtObject, part: Part, body: Body | null = null): Promise<void> {
   try {
@@ -115,7 +138,7 @@ export const completeUpload: Operation<AtObject> = async ({ store, now }, reques
     const id = request.query.get("uploadId") ?? "";
     const before = completed.get(store)?.get(id);
     const place = store.bucket(bucket);
-    if (before?.bucket === bucket && before.key === key && place.versionNumbered(key, before.version.seq)) return completion(place, before);
+    if (before?.bucket === bucket && before.key === key && place.versionNumbered(key, before.version.seq)) return completion(request, place, before);
     const upload = uploadOf(store, request, where);
     checkWrite(request, place.objects.get(key));
     const parts = new Map((await place.parts(id)).map((part) => [part.number, part]));
@@ -123,7 +146,7 @@ export const completeUpload: Operation<AtObject> = async ({ store, now }, reques
     const version = store.nextVersion(bucket);
     await store.commit({ op: "complete", bucket, upload: id, key, parts: [...parts.keys()], version, entry });
     remember(store, id, { bucket, key, entry, version });
-    return completion(place, { bucket, key, entry, version });
+    return completion(request, place, { bucket, key, entry, version });
   });
 };
 
@@ -133,20 +156,30 @@ function chosenParts(state: UploadState, nodes: ReturnType<typeof xmlList>): Par
   let previous = 0;
   return nodes.map((node) => {
     const element = xmlElement(node);
-    const number = Number(xmlText(element.PartNumber) ?? Number.NaN);
+    const numberText = xmlText(element.PartNumber)?.trim();
     const etag = xmlText(element.ETag)?.trim().replaceAll('"', "");
-    if (!Number.isInteger(number) || !etag) throw new S3Error("MalformedXML", "Every Part needs a PartNumber and an ETag.");
+    if (numberText === undefined || !etag) throw new S3Error("MalformedXML", "Every Part needs a PartNumber and an ETag.");
+    const number = partNumberOf(numberText);
     if (number <= previous) throw new S3Error("InvalidPartOrder");
     previous = number;
     const part = state.parts.get(number);
     if (!part || part.etag !== etag) throw new S3Error("InvalidPart", `Part ${number} was not uploaded with this ETag.`);
-    for (const [name, value] of Object.entries(element)) {
-      if (!name.startsWith("Checksum")) continue;
-      const algorithm = algorithmOf(name.slice("Checksum".length));
-      if (part.checksum?.algorithm !== algorithm || part.checksum.value !== xmlText(value)) throw new S3Error("InvalidPart", `Part ${number} was not uploaded with this checksum.`);
-    }
+    checkPartChecksum(part, element);
     return part;
   });
+}
+
+/** What a client says of a part's checksum must be what came with it. @throws S3Error */
+function checkPartChecksum(part: Part, element: Record<string, XmlNode | XmlNode[]>): void {
+  const said = Object.entries(element).filter(([name]) => name.startsWith("Checksum"));
+  if (said.length > 1) throw new S3Error("InvalidArgument", "Expecting a single checksum for each part. Multiple checksum Types are not allowed.");
+  for (const [name, node] of said) {
+    const algorithm = algorithmOf(name.slice("Checksum".length));
+    const value = xmlText(node) ?? "";
+    if (!hasForm(algorithm, value)) throw new S3Error("InvalidArgument", `The ${name} of part ${part.number} is not a checksum.`);
+    if (part.checksum?.algorithm !== algorithm) throw new S3Error("BadDigest", `The ${algorithm.toLowerCase()} you specified for part ${part.number} did not match what we received.`);
+    if (part.checksum.value !== value) throw new S3Error("InvalidPart", `Part ${part.number} was not uploaded with this checksum.`);
+  }
 }
 
 function assemble(request: S3Request, { upload }: UploadState, parts: readonly Part[], nowMs: number): ObjectEntry {
@@ -155,6 +188,10 @@ function assemble(request: S3Request, { upload }: UploadState, parts: readonly P
   const sizeBytes = parts.reduce((sum, part) => sum + part.blob.sizeBytes, 0);
   if (sizeBytes > maxObjectBytes) throw new S3Error("EntityTooLarge", "An object may have at most 5 TiB.");
   const wantedSize = request.header("x-amz-mp-object-size");
+  if (wantedSize?.startsWith("-")) throw new S3Error("InvalidRequest", `Value for x-amz-mp-object-size header is less than zero: '${wantedSize}'`);
+  const wantedType = request.header("x-amz-checksum-type")?.toUpperCase();
+  if (wantedType !== undefined && wantedType !== (upload.checksumType ?? "FULL_OBJECT")) throw new S3Error("InvalidRequest", "The checksum type is not the one that the upload was created with.");
+  if ([...request.headerNames].filter(isChecksum).length > 1) throw new S3Error("InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
   if (wantedSize !== undefined && Number(wantedSize) !== sizeBytes) throw new S3Error("InvalidRequest", "The parts have another size than x-amz-mp-object-size.");
 
   const algorithm = upload.algorithm ?? parts[0]!.checksum?.algorithm;
@@ -163,7 +200,7 @@ function assemble(request: S3Request, { upload }: UploadState, parts: readonly P
   const wanted = checksum && request.header(headerOf(checksum.algorithm));
   if (checksum && wanted !== undefined) {
     checkForm(checksum.algorithm, wanted.replace(/-\d+$/, ""));
-    if (wanted !== checksum.value) throw new S3Error("BadDigest", "The parts do not match the object's checksum.");
+    if (wanted !== checksum.value) throw new S3Error("BadDigest", `The ${checksum.algorithm} you specified did not match the calculated checksum.`);
   }
   const md5 = createHash("md5");
   for (const part of parts) md5.update(Buffer.from(part.etag, "hex"));
@@ -179,17 +216,16 @@ function assemble(request: S3Request, { upload }: UploadState, parts: readonly P
   };
 }
 
-function completion(place: Bucket, { bucket, key, entry, version }: Completed): Answer {
-  const checksum = entry.checksum ? { [`Checksum${entry.checksum.algorithm}`]: entry.checksum.value, ChecksumType: entry.checksum.type } : {};
+function completion(request: S3Request, place: Bucket, { bucket, key, entry, version }: Completed): Answer {
   return {
     status: 200,
     headers: { ...checksumHeaders(entry.checksum), ...versionHeaders(place, version) },
     body: xmlDocument("CompleteMultipartUploadResult", {
-      Location: `/${bucket}/${key}`,
+      Location: `http://${request.header("host") ?? ""}/${bucket}/${key.split("/").map(uriEncode).join("/")}`,
       Bucket: bucket,
       Key: key,
       ETag: `"${entry.etag}"`,
-      ...checksum,
+      ...checksumWords(entry.checksum),
     }),
   };
 }
