@@ -1,4 +1,7 @@
-import { expect, test } from "@playwright/test";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test, type Page } from "@playwright/test";
 import { createClient } from "#lib/sdk/client";
 import { lathe } from "./lathe";
 import { drawPicture } from "./pictures";
@@ -54,8 +57,13 @@ test("duplicates are decided on in a draft, and the next version is frozen witho
   await page.getByRole("link", { name: "See what changed since version 1" }).click();
   await expect(page.getByRole("list", { name: "Changes" }).getByText("p/Sandwich/12.jpg")).toBeVisible();
 
+  for (const [look, rest] of Object.entries({ duplicates: "/2?tab=duplicates", dropped: "/2?tab=pictures&dropped=any", labels: "/2", frozen: "/1?tab=duplicates", new: "?new=1&bucket=copies&prefix=p%2F" })) {
+    await page.goto(address(rest));
+    await looksRight(page, `draft-${look}`);
+  }
   await page.goto(address("/2"));
   await page.getByRole("button", { name: "Freeze", exact: true }).click();
+  await looksRight(page, "draft-freeze");
   await page.getByRole("dialog").getByRole("button", { name: "Freeze", exact: true }).click();
   await expect.poll(async () => (await client().call("dataset-version.show", { dataset: name, version: 2 })).status, { timeout: 60_000 }).toBe("ready");
   const after = await client().call("dataset-version.show", { dataset: name, version: 2 });
@@ -63,3 +71,18 @@ test("duplicates are decided on in a draft, and the next version is frozen witho
   expect(after.labels.map(({ label }) => label)).toEqual(["doughnut", "sandwich"]);
   expect(await client().call("dataset-version.show", { dataset: name, version: 1 })).toMatchObject({ digest: before.digest, samples: before.samples });
 });
+
+/** axe finds nothing; with LATHE_SCREENSHOTS=DIR the page is photographed. */
+async function looksRight(page: Page, name: string): Promise<void> {
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+  await page.waitForLoadState("networkidle");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect.soft(violations.map((v) => ({ id: v.id, nodes: v.nodes.map((n) => n.html) })), name).toEqual([]);
+  const folder = process.env.LATHE_SCREENSHOTS;
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  for (const [width, height] of [[390, 844], [1440, 900]] as const) {
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: path.join(folder, `${name}-${width}.png`) });
+  }
+}

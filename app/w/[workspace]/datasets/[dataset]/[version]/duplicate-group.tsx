@@ -34,7 +34,7 @@ export function DuplicateGroupCard({ version, group }: { version: DatasetVersion
   return (
     <Card className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <h3 className="text-base font-medium">{t(`kind.${group.kind}`)}</h3>
+        <h2 className="text-base font-medium">{t(`kind.${group.kind}`)}</h2>
         <span className="nums text-sm text-ink-muted">{t("size", { count: group.size })}</span>
         {group.conflicting && <span className="text-sm font-medium text-waiting">{t("conflict")}</span>}
         {group.keptApart && <Badge>{t("apart")}</Badge>}
