@@ -34,12 +34,16 @@ export async function readDrop(transfer: DataTransfer, onFound: (count: number) 
   return { files, unreadable };
 }
 
-/** Files of an <input>, one at a time, with the folder's own name first when a folder was picked. */
-export function* readPicked(list: FileList): Generator<PathFile> {
-  for (let place = 0; place < list.length; place++) {
-    const file = list[place]!;
-    yield { path: file.webkitRelativePath || file.name, file };
-  }
+/**
+ * Files of an <input>, with the folder's own name first when a folder was picked. The list is taken down at once, because
+ * emptying the input empties it; the paths are read as they are asked for.
+ */
+export function readPicked(list: FileList): Iterable<PathFile> {
+  return pathFiles(Array.from(list));
+}
+
+function* pathFiles(files: readonly File[]): Generator<PathFile> {
+  for (const file of files) yield { path: file.webkitRelativePath || file.name, file };
 }
 
 /**

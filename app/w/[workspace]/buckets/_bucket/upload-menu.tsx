@@ -16,7 +16,6 @@ export function UploadMenu({ onFiles, disabled, found, align = "end" }: { onFile
   const folder = useRef<HTMLInputElement>(null);
 
   function take(input: HTMLInputElement) {
-    // Emptying the input empties no list that was taken from it: the browser makes a new one.
     if (input.files?.length) onFiles({ files: readPicked(input.files) });
     input.value = ""; // so that the same choice can be made again
   }
