@@ -116,9 +116,14 @@ describe("splitSamples", () => {
   });
 
   it("leaves no side of a label empty, whatever was to be kept", () => {
-    const items: Item[] = ["a", "b"].flatMap((label) => repeat(label, 6)).map((item) => ({ ...item, side: "train" }));
+    const items: Item[] = ["a", "b"].flatMap((label) => repeat(label, 6)).map((item, i) => ({ ...item, side: i === 0 ? "test" : "train" }));
     const sides = split(items, { seed: 1 });
     for (const label of ["a", "b"]) expect(new Set(sides.filter((_, i) => items[i]!.label === label))).toEqual(new Set(splits));
+  });
+
+  it("keeps nothing where all of it was called training: that was no split", () => {
+    const items: Item[] = ["a", "b"].flatMap((label) => repeat(label, 50)).map((item) => ({ ...item, side: "train" }));
+    expect(split(items, { seed: 1 })).toEqual(split(items.map(({ label }) => ({ label })), { seed: 1 }));
   });
 
   it("takes a group with several labels for that of the most", () => {

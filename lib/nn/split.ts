@@ -101,7 +101,8 @@ function unitsOf({ labels, labelOf, groupOf }: Splittable): { units: Units; unit
 /** [units] the side that a unit's samples had; of two, training first, then validation */
 function keptSides({ sideOf }: Splittable, { unitOf, sizes }: Units): Uint8Array {
   const kept = new Uint8Array(sizes.length).fill(noSide);
-  if (!sideOf) return kept;
+  // Training alone is what a dataset has that could not be split: there is nothing to keep.
+  if (!sideOf?.some((side) => side === validation || side === test)) return kept;
   const rank = (side: number) => [train, validation, test, noSide].indexOf(side);
   unitOf.forEach((unit, i) => {
     if (unit >= 0 && rank(sideOf[i]!) < rank(kept[unit]!)) kept[unit] = sideOf[i]!;
