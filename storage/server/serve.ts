@@ -8,7 +8,7 @@ import type { StoreFolder } from "./disk/store";
 import { S3Error } from "./errors";
 import { corsHeaders, preflight } from "./operations/cors";
 import { postObject, readPostForm } from "./operations/post-object";
-import { refuseUnsupported } from "./operations/words";
+import { refuseOtherOwner, refuseUnsupported } from "./operations/words";
 import { headerOf, parseTarget, S3Request, type Answer, type Target } from "./request";
 import { route } from "./route";
 import { readBytes, sendBytes } from "./send";
@@ -73,6 +73,7 @@ async function answerTo(options: ServeOptions, message: IncomingMessage, respons
   const stillAllowed = judgement(keys, request);
   stillAllowed();
   if (target.bucket === adminBucket) return { answer: await administer(keys, options.scrubber, request), stillAllowed };
+  refuseOtherOwner(request);
   if (message.method !== "GET" && message.method !== "HEAD") refuseUnsupported(request);
   return { answer: await route({ store, region, now }, request), stillAllowed };
 }

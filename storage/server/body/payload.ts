@@ -50,7 +50,7 @@ export class Payload {
     let previous = signed?.seed ?? "";
     for (;;) {
       const head = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(await reader.line(maxLineBytes));
-      if (!head) throw new S3Error("InvalidRequest", "The aws-chunked body is malformed.");
+      if (!head) throw new S3Error("IncompleteBody", "The aws-chunked body is malformed.");
       const size = Number.parseInt(head[1]!, 16);
       const hash = signed ? createHash("sha256") : null;
       for (let rest = size; rest > 0; ) {
@@ -65,11 +65,11 @@ export class Payload {
         previous = expected;
       }
       if (size === 0) break;
-      if ((await reader.line(maxLineBytes)) !== "") throw new S3Error("InvalidRequest", "A chunk is longer than it says.");
+      if ((await reader.line(maxLineBytes)) !== "") throw new S3Error("IncompleteBody", "A chunk is longer than it says.");
     }
     if (mode.trailer) await this.#readTrailers(reader, signed, previous);
-    else if ((await reader.line(maxLineBytes)) !== "") throw new S3Error("InvalidRequest", "There is something after the last chunk.");
-    if (!(await reader.isAtEnd())) throw new S3Error("InvalidRequest", "There is something after the body's end.");
+    else if ((await reader.line(maxLineBytes)) !== "") throw new S3Error("IncompleteBody", "There is something after the last chunk.");
+    if (!(await reader.isAtEnd())) throw new S3Error("IncompleteBody", "There is something after the body's end.");
   }
 
   async #readTrailers(reader: ByteReader, signed: Extract<PayloadMode, { kind: "chunked" }>["signed"], previous: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { AtBucket, Operation } from "./context";
 import { receiveXml } from "./intake";
 
 const maxRules = 100;
+const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const methods = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
 export const getBucketCors: Operation<AtBucket> = ({ store }, _request, { bucket }) => {
@@ -52,13 +53,14 @@ function ruleOf(node: XmlNode): CorsRule {
     expose: texts("ExposeHeader"),
   };
   const maxAge = xmlText(element.MaxAgeSeconds)?.trim();
-  if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) throw new S3Error("MalformedXML", "MaxAgeSeconds must be a number.");
+  if (maxAge !== undefined && !/^-?\d{1,9}$/.test(maxAge)) throw new S3Error("MalformedXML", "MaxAgeSeconds must be a number.");
   if (maxAge !== undefined) rule.maxAgeSeconds = Number(maxAge);
   if (rule.origins.length === 0 || rule.methods.length === 0) throw new S3Error("MalformedXML", "A rule needs an AllowedOrigin and an AllowedMethod.");
   const wrong = rule.methods.find((method) => !methods.includes(method));
-  if (wrong) throw new S3Error("InvalidRequest", `The method ${wrong} cannot be allowed; only ${methods.join(", ")} can.`);
+  if (wrong !== undefined) throw new S3Error("InvalidRequest", `The method ${wrong} cannot be allowed; only ${methods.join(", ")} can.`);
   if ([...rule.origins, ...rule.headers].some((text) => text.split("*").length > 2)) throw new S3Error("InvalidRequest", "An origin or header may hold one * only.");
-  if (rule.expose.some((name) => !/^[A-Za-z0-9-]+$/.test(name))) throw new S3Error("InvalidRequest", "An ExposeHeader must be a header's name.");
+  if (rule.expose.some((name) => !headerName.test(name))) throw new S3Error("InvalidRequest", "An ExposeHeader must be a header's name.");
+  if (rule.headers.some((name) => !headerName.test(name.replace("*", "")) && name !== "*")) throw new S3Error("InvalidRequest", "An AllowedHeader must be a header's name, with one * at most.");
   return rule;
 }
 
@@ -87,15 +89,18 @@ export function corsHeaders(store: StoreFolder, bucket: string | null, serverOri
 export function preflight(store: StoreFolder, bucket: string | null, serverOrigins: readonly string[], message: IncomingMessage): Record<string, string> {
   const { origin } = message.headers;
   const method = message.headers["access-control-request-method"];
-  if (!origin || !method) throw new S3Error("InvalidRequest", "A preflight needs Origin and Access-Control-Request-Method.");
+  if (!origin) throw new S3Error("BadRequest", "Insufficient information. Origin request header needed.");
+  if (!method || !methods.includes(method)) throw new S3Error("BadRequest", `Invalid Access-Control-Request-Method: ${method ?? "null"}`);
   const asked = (message.headers["access-control-request-headers"] ?? "").split(",").map((name) => name.trim().toLowerCase()).filter(Boolean);
+  const wrong = asked.find((name) => !headerName.test(name));
+  if (wrong !== undefined) throw new S3Error("BadRequest", `Access-Control-Request-Headers holds what is no header's name: ${wrong}`);
   const rule = rulesFor(store, bucket, serverOrigins).find(
     (one) =>
       allowsOrigin(one, origin) &&
       one.methods.includes(method) &&
       asked.every((name) => one.headers.some((pattern) => matches(pattern.toLowerCase(), name))),
   );
-  if (!rule) throw new S3Error("AccessForbidden");
+  if (!rule) throw new S3Error("AccessForbidden", refusal(store, bucket), {}, { elements: { Method: method, ResourceType: "BUCKET" } });
   return {
     vary: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
     "access-control-allow-origin": allowed(rule, origin),
@@ -104,6 +109,13 @@ export function preflight(store: StoreFolder, bucket: string | null, serverOrigi
     ...(rule.expose.length > 0 ? { "access-control-expose-headers": rule.expose.join(", ") } : {}),
     ...(rule.maxAgeSeconds === undefined ? {} : { "access-control-max-age": String(rule.maxAgeSeconds) }),
   };
+}
+
+function refusal(store: StoreFolder, bucket: string | null): string {
+  const place = bucket === null ? undefined : store.catalogue.buckets.get(bucket);
+  if (!place) return "CORSResponse: Bucket not found";
+  if (!place.cors) return "CORSResponse: CORS is not enabled for this bucket.";
+  return "CORSResponse: This CORS request is not allowed: no rule of the bucket has this origin, method and headers.";
 }
 
 function allowsOrigin(rule: CorsRule, origin: string): boolean {

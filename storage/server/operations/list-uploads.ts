@@ -8,36 +8,47 @@ import { uploadOf } from "./multipart";
 
 export const listUploads: Operation<AtBucket> = async ({ store }, request, { bucket: name }) => {
   const bucket = store.bucket(name);
-  if (request.query.get("delimiter")) throw new S3Error("NotImplemented", "Uploads are listed without a delimiter.");
   const { encode, EncodingType } = keyEncoder(request);
   const prefix = request.query.get("prefix") ?? "";
   const keyMarker = request.query.get("key-marker") ?? "";
   const idMarker = request.query.get("upload-id-marker") ?? "";
+  const delimiter = request.query.get("delimiter") ?? "";
+  if (keyMarker !== "" && idMarker !== "" && !/^[0-9a-f]{32}$/.test(idMarker)) {
+    throw new S3Error("InvalidArgument", "Invalid uploadId marker", {}, { elements: { ArgumentName: "upload-id-marker", ArgumentValue: idMarker } });
+  }
   const maxUploads = pageSize(request, "max-uploads");
   const isAfter = (key: string, id: string) => {
     const order = compareKeys(key, keyMarker);
     return order > 0 || (order === 0 && idMarker !== "" && id > idMarker);
   };
-  const uploads: Upload[] = [];
+  // Uploads and prefixes that stand for several, in the order of their keys.
+  const level: (Upload | { fold: string })[] = [];
+  let lastFold: string | null = null;
   for await (const upload of bucket.uploadsFrom(compareKeys(keyMarker, prefix) > 0 ? keyMarker : prefix)) {
-    if (!upload.key.startsWith(prefix) && compareKeys(upload.key, prefix) > 0 || uploads.length > maxUploads) break;
-    if (upload.key.startsWith(prefix) && (keyMarker === "" || isAfter(upload.key, upload.id))) uploads.push(upload);
+    if (!upload.key.startsWith(prefix) && compareKeys(upload.key, prefix) > 0 || level.length > maxUploads) break;
+    if (!upload.key.startsWith(prefix) || (keyMarker !== "" && !isAfter(upload.key, upload.id))) continue;
+    const end = delimiter === "" ? -1 : upload.key.indexOf(delimiter, prefix.length);
+    const fold = end < 0 ? null : upload.key.slice(0, end + delimiter.length);
+    if (fold === null) level.push(upload);
+    else if (fold !== lastFold && !keyMarker.startsWith(fold)) level.push({ fold: (lastFold = fold) });
   }
-  const page = uploads.slice(0, maxUploads);
-  const last = uploads.length > page.length ? page.at(-1) : undefined;
+  const page = level.slice(0, maxUploads);
+  const last = level.length > page.length ? page.at(-1) : undefined;
   return {
     status: 200,
     body: xmlDocument("ListMultipartUploadsResult", {
       Bucket: name,
       KeyMarker: encode(keyMarker),
       UploadIdMarker: idMarker,
-      NextKeyMarker: last && encode(last.key),
-      NextUploadIdMarker: last?.id,
+      NextKeyMarker: last && encode("fold" in last ? last.fold : last.key),
+      NextUploadIdMarker: last && "id" in last ? last.id : undefined,
       Prefix: encode(prefix),
+      Delimiter: delimiter === "" ? undefined : encode(delimiter),
       EncodingType,
       MaxUploads: maxUploads,
       IsTruncated: last !== undefined,
-      Upload: page.map((upload) => ({
+      CommonPrefixes: page.flatMap((one) => ("fold" in one ? [{ Prefix: encode(one.fold) }] : [])),
+      Upload: page.filter((one) => "id" in one).map((upload) => ({
         Key: encode(upload.key),
         UploadId: upload.id,
         Initiator: owner,

@@ -72,7 +72,8 @@ export const listObjects: Operation<AtBucket> = async ({ store }, request, { buc
       MaxKeys: maxKeys,
       EncodingType,
       IsTruncated: level.next !== null,
-      NextMarker: level.next === null ? undefined : encode(level.next),
+      // S3 gives it only where the last key may not be what to go on from.
+      NextMarker: level.next === null || query.delimiter === "" ? undefined : encode(level.next),
       Contents: contents(level.items, encode, true),
       CommonPrefixes: level.prefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
     }),

@@ -2,6 +2,7 @@ import { checksumHeaders } from "../body/checksum";
 import type { ObjectEntry, ObjectWords } from "../entries";
 import { S3Error } from "../errors";
 import type { S3Request } from "../request";
+import { owner } from "./listing";
 import { parseTaggingHeader } from "./tags";
 
 const keptHeaders = ["content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
@@ -35,6 +36,17 @@ function withoutFraming(value: string | undefined): string | undefined {
     .map((one) => one.trim())
     .filter((one) => one.toLowerCase() !== "aws-chunked")
     .join(",");
+}
+
+/**
+ * Who the client believes owns what it speaks of. There is one account, whose id is not a secret.
+ * @throws S3Error AccessDenied for anybody else
+ */
+export function refuseOtherOwner(request: S3Request): void {
+  for (const name of ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]) {
+    const said = request.header(name);
+    if (said !== undefined && said !== owner.ID) throw new S3Error("AccessDenied");
+  }
 }
 
 /** Headers that would change what is stored or who may see it; ignoring them would be a lie. */
