@@ -56,6 +56,8 @@ describe("npm start", () => {
         region: expect.any(String),
         accessKeyId: expect.any(String),
         secretAccessKey: expect.any(String),
+        // no environment names another store here
+        embedded: true,
       },
     });
   });
