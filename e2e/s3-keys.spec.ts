@@ -23,7 +23,7 @@ test("a key made on the settings page opens its buckets in the AWS SDK until it 
   await dialog.getByRole("button", { name: "Create key" }).click();
   await expect(dialog).toContainText("Give the key a label.");
   await expect(dialog).toContainText("Choose at least one bucket.");
-  await dialog.getByLabel("Label").fill("journey");
+  await dialog.getByLabel("Label", { exact: true }).fill("journey");
   for (const bucket of [writable, readable]) await dialog.getByLabel(bucket, { exact: true }).check();
   await dialog.getByRole("combobox", { name: `Access to ${writable}` }).click();
   await page.getByRole("option", { name: "read and write" }).click();
