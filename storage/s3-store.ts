@@ -4,12 +4,12 @@ import {
   type PutObjectCommandInput,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Readable } from "node:stream";
 import type {
   BucketInfo, DeleteFailure, GetOptions, ListedObject, ListPage, ListPageOptions, ObjectAddress, ObjectBody, ObjectInfo, ObjectStore,
   PresignedPut, PresignGetOptions, PresignPutOptions, PutOptions, StoredObjectBody,
 } from "./object-store";
+import { presigner } from "./presign";
 import { chunks, contentDisposition, copySource, decodeListed, defaultContentType, fitsXml, unquoted } from "./s3-words";
 import { failure, storeError } from "./s3-errors";
 
@@ -30,13 +30,13 @@ const partBytes = 16 * 1024 * 1024;
 /** Any S3 server, path style. Checksums only where S3 requires them: several servers refuse the SDK's streamed trailers. */
 export class S3Store implements ObjectStore {
   readonly #client: S3Client;
-  readonly #presigner: S3Client;
+  readonly #presign: ReturnType<typeof presigner>;
   readonly #region: string;
 
   constructor(options: S3StoreOptions) {
     this.#region = options.region;
-    this.#client = connect(options, options.endpoint);
-    this.#presigner = options.publicEndpoint ? connect(options, options.publicEndpoint) : this.#client;
+    this.#client = connect(options);
+    this.#presign = presigner({ ...options, endpoint: options.publicEndpoint ?? options.endpoint });
   }
 
   async createBucket(bucket: string): Promise<void> {
@@ -197,28 +197,22 @@ export class S3Store implements ObjectStore {
   }
 
   async presignGet(bucket: string, key: string, options: PresignGetOptions): Promise<string> {
-    const command = new GetObjectCommand({
-      Bucket: bucket,
-      Key: key,
-      ResponseContentType: options.contentType,
-      ResponseContentDisposition: options.downloadName === undefined ? undefined : contentDisposition(options.downloadName),
-    });
-    return getSignedUrl(this.#presigner, command, { expiresIn: options.expiresInSeconds });
+    const query = {
+      "response-content-type": options.contentType,
+      "response-content-disposition": options.downloadName === undefined ? undefined : contentDisposition(options.downloadName),
+    };
+    return this.#presign({ method: "GET", bucket, key, query, expiresInSeconds: options.expiresInSeconds });
   }
 
   async presignPut(bucket: string, key: string, options: PresignPutOptions): Promise<PresignedPut> {
-    const command = new PutObjectCommand({ Bucket: bucket, Key: key, ContentType: options.contentType, ContentLength: options.sizeBytes });
-    const signableHeaders = new Set(["host"]);
-    if (options.contentType !== undefined) signableHeaders.add("content-type");
-    // Without a body the SDK makes up a length of 0, which must not be signed.
-    if (options.sizeBytes !== undefined) signableHeaders.add("content-length");
-    const url = await getSignedUrl(this.#presigner, command, { expiresIn: options.expiresInSeconds, signableHeaders });
-    return { url, headers: options.contentType === undefined ? {} : { "content-type": options.contentType } };
+    const headers: Record<string, string> = options.contentType === undefined ? {} : { "content-type": options.contentType };
+    const size: Record<string, string> = options.sizeBytes === undefined ? {} : { "content-length": String(options.sizeBytes) };
+    const url = this.#presign({ method: "PUT", bucket, key, headers: { ...headers, ...size }, expiresInSeconds: options.expiresInSeconds });
+    return { url, headers };
   }
 
   close(): void {
     this.#client.destroy();
-    this.#presigner.destroy();
   }
 
   async #try<T>(doing: string, subject: Partial<ObjectAddress>, act: () => Promise<T>): Promise<T> {
@@ -241,10 +235,10 @@ function watch(stream: Readable, signal: AbortSignal | undefined): { signal: Abo
   return source;
 }
 
-function connect(options: S3StoreOptions, endpoint: string): S3Client {
+function connect(options: S3StoreOptions): S3Client {
   const agent = { keepAlive: true, maxSockets: 64 };
   return new S3Client({
-    endpoint,
+    endpoint: options.endpoint,
     region: options.region,
     credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
     forcePathStyle: true,
