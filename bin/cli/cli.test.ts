@@ -130,6 +130,32 @@ describe("cp up", () => {
   });
 });
 
+describe("cp up, when the server stops giving addresses", () => {
+  it("names every file that did not arrive", async () => {
+    for (let i = 0; i < 620; i++) await writeFile(path.join(folder, `${i}.jpg`), "x");
+    let server = "";
+    let calls = 0;
+    const stored = new Set<string>();
+    const { url, env } = await against(({ path: asked, body }) => {
+      if (!asked.endsWith("/uploads")) {
+        stored.add(path.basename(asked));
+        return { text: "" };
+      }
+      // The first call is answered at the second try; the third batch never is.
+      if (++calls === 1) return { drop: true };
+      return calls < 4 ? presignUploads(() => server, body) : { status: 403, json: { error: { code: "forbidden", message: "You may only look.", nextStep: "Ask an owner." } } };
+    });
+    server = url;
+    const run = await lathe(["cp", "-r", folder, "s3://food/", "--json"], env);
+    expect(run.code).toBe(1);
+    const { files, failed } = JSON.parse(run.stdout) as { files: number; failed: { path: string; reason: string }[] };
+    expect(files).toBe(550);
+    expect(new Set(failed.map(({ reason }) => reason))).toEqual(new Set(["You may only look. Ask an owner."]));
+    expect(new Set([...stored, ...failed.map((one) => path.basename(one.path))]).size).toBe(620);
+    expect(failed.length).toBe(70);
+  });
+});
+
 describe("cp down", () => {
   it("never writes outside the target folder, whatever the keys say", async () => {
     const target = path.join(folder, "target");

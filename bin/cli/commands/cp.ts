@@ -8,7 +8,9 @@ import { answer, ProgressLine } from "../output";
 import { isS3, parseS3, type S3Location } from "../s3-location";
 import { download, type Download } from "../transfer/download";
 import { isFolder, walk } from "../transfer/local-files";
+import { started } from "../transfer/pipeline";
 import type { OnProgress, TransferResult } from "../transfer/result";
+import { withRetry } from "../transfer/retry";
 import { upload } from "../transfer/upload";
 
 type Options = { recursive?: boolean; json?: boolean };
@@ -43,12 +45,12 @@ export function addCopyCommand(program: Command): void {
 async function copyUp(client: Client, source: string, { bucket, key }: S3Location, options: Options): Promise<TransferResult> {
   if (!(await isFolder(source))) {
     const target = key === "" || key.endsWith("/") ? key + path.basename(source) : key;
-    return withProgress(1, (onProgress) => upload(client, [{ path: source, key: target }], bucket, onProgress));
+    return withProgress((onProgress) => upload(client, [{ path: source, key: target }], bucket, onProgress));
   }
   if (!options.recursive) throw new UsageError(`${source} is a folder; add --recursive`);
   const { files, failed } = await walk(source);
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
-  const result = await withProgress(files.length, (onProgress) =>
+  const result = await withProgress((onProgress) =>
     upload(client, files.map((file) => ({ path: file.path, key: prefix + file.relative })), bucket, onProgress),
   );
   return { ...result, failed: [...failed, ...result.failed] };
@@ -60,35 +62,49 @@ async function copyDown(client: Client, { bucket, key }: S3Location, destination
     const intoFolder = destination.endsWith("/") || (await isFolder(destination));
     const folder = intoFolder ? destination : path.dirname(destination);
     const relative = intoFolder ? path.posix.basename(key) : path.basename(destination);
-    return withProgress(1, (onProgress) => download(client, [{ key, relative }], bucket, folder, onProgress));
+    return withProgress((onProgress) => download(client, only({ key, relative, url: "" }), bucket, folder, { onProgress, total: () => 1 }));
   }
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
-  const downloads = await listAll(client, bucket, prefix);
-  if (downloads.length === 0) throw new CommandFailed(`error: There is nothing under s3://${bucket}/${prefix}.`);
-  return withProgress(downloads.length, (onProgress) => download(client, downloads, bucket, destination, onProgress));
+  const listed = { count: 0, whole: false };
+  const total = (): number | null => (listed.whole ? listed.count : null);
+  const result = await withProgress((onProgress) => download(client, under(client, bucket, prefix, listed), bucket, destination, { onProgress, total }));
+  if (total() === 0) throw new CommandFailed(`error: There is nothing under s3://${bucket}/${prefix}.`);
+  return result;
 }
 
-async function listAll(client: Client, bucket: string, prefix: string): Promise<Download[]> {
-  const all: Download[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.call("object.list", { bucket, prefix, flat: "true", limit: 1000, cursor });
+async function* only(one: Download): AsyncGenerator<Download> {
+  yield one;
+}
+
+/** All objects under a prefix with their addresses; the next page is on its way while this one is worked on. */
+async function* under(client: Client, bucket: string, prefix: string, listed: { count: number; whole: boolean }): AsyncGenerator<Download> {
+  const page = (cursor?: string) =>
+    started(withRetry(() => client.call("object.list", { bucket, prefix, flat: "true", limit: cursor ? 1000 : 100, cursor })));
+  let loading: ReturnType<typeof page> | null = page();
+  while (loading) {
+    const { objects, nextCursor }: Awaited<ReturnType<typeof page>> = await loading;
+    loading = nextCursor ? page(nextCursor) : null;
     // A key that ends in "/" is how some tools mark a folder; there is nothing in it to copy.
-    for (const object of page.objects) if (!object.key.endsWith("/")) all.push({ key: object.key, relative: object.key.slice(prefix.length) });
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor);
-  return all;
+    const files = objects.filter((object) => !object.key.endsWith("/"));
+    listed.count += files.length;
+    listed.whole = loading === null;
+    for (const object of files) yield { key: object.key, relative: object.key.slice(prefix.length), url: object.url };
+  }
 }
 
-async function withProgress(total: number, run: (onProgress: OnProgress) => Promise<TransferResult>): Promise<TransferResult> {
+async function withProgress(run: (onProgress: OnProgress) => Promise<TransferResult>): Promise<TransferResult> {
   const line = new ProgressLine();
   const startMs = performance.now();
+  let shownAtMs = startMs;
   try {
-    return await run(({ files, sizeBytes, failed }) => {
-      const seconds = (performance.now() - startMs) / 1000;
-      const rest = total - files - failed;
-      const left = files > 0 ? `, ${formatDuration((seconds / files) * rest * 1000)} left` : "";
-      line.show(`${files} of ${total} files, ${formatBytes(sizeBytes)}, ${formatBytes(sizeBytes / seconds)}/s${left}${failed ? `, ${failed} failed` : ""}`);
+    return await run(({ files, sizeBytes, failed, total }) => {
+      const nowMs = performance.now();
+      if (nowMs - shownAtMs < 100) return;
+      shownAtMs = nowMs;
+      const seconds = (nowMs - startMs) / 1000;
+      const left = files > 0 && total !== null ? `, ${formatDuration((seconds / files) * (total - files - failed) * 1000)} left` : "";
+      const of = total === null ? "" : ` of ${total}`;
+      line.show(`${files}${of} files, ${formatBytes(sizeBytes)}, ${formatBytes(sizeBytes / seconds)}/s${left}${failed ? `, ${failed} failed` : ""}`);
     });
   } finally {
     line.end();

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { ApiError } from "#lib/sdk/client";
 
-/** An answer of the object store that is worth another try, or not. */
+/** An answer of the object store that is no success. */
 export class StoreAnswer extends Error {
   constructor(
     readonly status: number,
+    readonly code: string,
     message: string,
   ) {
     super(message);
@@ -12,8 +14,14 @@ export class StoreAnswer extends Error {
 
 const tries = 5;
 
+/** What Node says when a line breaks, or none comes about. */
+const brokenLine = new Set([
+  "ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", "ENOTFOUND",
+  "ERR_STREAM_PREMATURE_CLOSE",
+]);
+
 /**
- * Tries again after network errors, 429 and 5xx, with back-off, and after 403 with a fresh address, because a presigned
+ * Tries again after broken lines, 408, 429 and 5xx, with back-off, and after 403 with a fresh address, because a presigned
  * one runs out.
  * @param act is told which try it is, from 0
  */
@@ -29,21 +37,25 @@ export async function withRetry<T>(act: (attempt: number) => Promise<T>): Promis
 }
 
 function worthRetrying(error: unknown, attempt: number): boolean {
-  if (error instanceof StoreAnswer) return error.status >= 500 ? error.status !== 501 && error.status !== 507 : error.status === 429 || (error.status === 403 && attempt === 0);
-  return error instanceof TypeError || (error as NodeJS.ErrnoException).code === "ECONNRESET";
+  if (error instanceof ApiError) return error.status === 0 || passes(error.status);
+  if (error instanceof StoreAnswer) return passes(error.status) || error.code === "RequestTimeout" || (error.status === 403 && attempt === 0);
+  return isBrokenLine(error);
 }
 
-/** The code and message out of S3's XML error, for a person. */
-export async function storeAnswer(response: Response): Promise<StoreAnswer> {
-  const text = (await response.text()).slice(0, 4096);
-  const message = /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? response.statusText;
-  const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? String(response.status);
-  return new StoreAnswer(response.status, `the object store answered ${code}: ${message}`);
+/** 501 and 507 say the same tomorrow. */
+function passes(status: number): boolean {
+  return status >= 500 ? status !== 501 && status !== 507 : status === 429 || status === 408;
 }
 
-/** `fetch failed` hides why; the cause says it. */
+export function isBrokenLine(error: unknown): boolean {
+  return brokenLine.has((error as NodeJS.ErrnoException).code ?? "");
+}
+
 export function reasonOf(error: unknown): string {
-  const cause = (error as { cause?: unknown }).cause;
-  if (error instanceof TypeError && cause instanceof Error) return `the object store cannot be reached (${cause.message})`;
+  if (isBrokenLine(error)) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    return `the object store cannot be reached (${message || code})`;
+  }
+  if (error instanceof ApiError) return `${error.message} ${error.nextStep}`;
   return error instanceof Error ? error.message : String(error);
 }
