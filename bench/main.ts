@@ -12,6 +12,7 @@ import { stopAllPeers } from "./peer";
 const benchmarks = {
   engine: async (): Promise<Benchmark> => (await import("./engine/benchmark")).engineBenchmark,
   datasets: async (): Promise<Benchmark> => (await import("./datasets/benchmark")).datasetsBenchmark,
+  cp: async (): Promise<Benchmark> => (await import("./cp/benchmark")).copyBenchmark,
   store: async (): Promise<Benchmark> => (await import("./store/benchmark")).storeBenchmark,
 };
 
