@@ -50,6 +50,8 @@ export class Journal {
   #batch = 0;
   #queue: Waiting[] = [];
   #draining: Promise<void> | null = null;
+  /** The batch that is taking effect while the next one is being written. */
+  #applying: Promise<void> = Promise.resolve();
   #broken: unknown = null;
 
   private constructor(private readonly options: JournalOptions) {}
@@ -90,7 +92,10 @@ export class Journal {
   async #drain(): Promise<void> {
     // Lets everything that is ready in this turn of the event loop into the first batch.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
+    for (;;) {
+      if (this.#queue.length === 0) await this.#applying;
+      // Asked and left in one turn: who is told of the last batch may come back with the next change at once.
+      if (this.#queue.length === 0) break;
       const batch = this.#takeBatch();
       this.#batch++;
       try {
@@ -100,16 +105,24 @@ export class Journal {
         for (const one of batch) one.reject(fromDisk(error));
         continue;
       }
-      try {
-        const freed = await this.options.apply(batch.map(({ change }) => change), this.position);
-        for (const [i, { resolve }] of batch.entries()) resolve(freed[i]!);
-      } catch (error) {
-        // The change is durable but not seen: only a new start, which reads the journal, brings both together.
-        this.#noteBroken(error);
-        for (const one of batch) one.reject(error);
-      }
+      // One at a time: a checkpoint relies on it that no more than the last batch is yet to take effect.
+      await this.#applying;
+      this.#applying = this.#apply(batch, this.position);
     }
     this.#draining = null;
+  }
+
+  async #apply(batch: Waiting[], position: Position): Promise<void> {
+    try {
+      // What could not be made to take effect before this must not be passed over.
+      if (this.#broken) throw this.#broken as Error;
+      const freed = await this.options.apply(batch.map(({ change }) => change), position);
+      for (const [i, { resolve }] of batch.entries()) resolve(freed[i]!);
+    } catch (error) {
+      // The change is durable but not seen: only a new start, which reads the journal, brings both together.
+      this.#noteBroken(error);
+      for (const one of batch) one.reject(error);
+    }
   }
 
   #takeBatch(): Waiting[] {
