@@ -31,16 +31,18 @@ export function checkRead(request: S3Request, entry: ObjectEntry, prefix: "" | "
 
 /**
  * If-Match and If-None-Match of a write or delete, against what is there. Must be asked in the key's turn.
+ * @param find reads what is there: most writes have no conditions and spare it
  * @throws S3Error PreconditionFailed; NoSuchKey when If-Match finds nothing
  */
-export function checkWrite(request: S3Request, entry: ObjectEntry | undefined): void {
+export function checkWrite(request: S3Request, find: () => ObjectEntry | undefined): void {
   const noneMatch = request.header("if-none-match");
   if (noneMatch !== undefined) {
     if (noneMatch.trim() !== "*") throw new S3Error("NotImplemented", "A write understands If-None-Match only with *.");
-    if (entry) throw new S3Error("PreconditionFailed");
+    if (find()) throw new S3Error("PreconditionFailed");
   }
   const match = request.header("if-match");
   if (match === undefined) return;
+  const entry = find();
   if (!entry) throw new S3Error("NoSuchKey");
   if (!lists(match, entry.etag)) throw new S3Error("PreconditionFailed");
 }

@@ -56,7 +56,7 @@ export const copyObject: Operation<AtObject> = async ({ store, now }, request, {
   const replace = directive(request, "x-amz-metadata-directive") === "REPLACE";
   const retag = directive(request, "x-amz-tagging-directive") === "REPLACE";
   if (!replace && source.same(bucket, key)) throw new S3Error("InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
-  checkWrite(request, target.objects.get(key));
+  checkWrite(request, () => target.objects.get(key));
   const words: ObjectWords = replace ? wordsOf(request) : { headers: source.entry.headers, metadata: source.entry.metadata };
   await store.requireRoom(0);
   const checksum = await checksumOf(store, source.entry, algorithm);

@@ -140,7 +140,7 @@ export const completeUpload: Operation<AtObject> = async ({ store, now }, reques
     const place = store.bucket(bucket);
     if (before?.bucket === bucket && before.key === key && place.versionNumbered(key, before.version.seq)) return completion(request, place, before);
     const upload = uploadOf(store, request, where);
-    checkWrite(request, place.objects.get(key));
+    checkWrite(request, () => place.objects.get(key));
     const parts = new Map((await place.parts(id)).map((part) => [part.number, part]));
     const entry = assemble(request, { upload, parts }, chosenParts({ upload, parts }, xmlList(listed.Part)), now());
     const version = store.nextVersion(bucket);

@@ -14,7 +14,8 @@ import { entryHeaders, responseOverrides, wordsOf } from "./words";
 export const putObject: Operation<AtObject> = async ({ store, now }, request, { bucket, key }) => {
   const words = wordsOf(request);
   // Asked before the body comes, to spare its sending, and again when it is there.
-  checkWrite(request, store.bucket(bucket).objects.get(key));
+  const place = store.bucket(bucket);
+  checkWrite(request, () => place.objects.get(key));
   const received = await receive(store, request);
   const entry: ObjectEntry = {
     ...words,
@@ -39,7 +40,8 @@ export const putObject: Operation<AtObject> = async ({ store, now }, request, { 
  */
 export function commitObject({ store }: Pick<Context, "store">, request: S3Request, bucket: string, key: string, entry: ObjectEntry, body: Body | null = null): Promise<VersionNumber> {
   return store.inTurn(bucket, key, async () => {
-    checkWrite(request, store.bucket(bucket).objects.get(key));
+    const place = store.bucket(bucket);
+    checkWrite(request, () => place.objects.get(key));
     const version = store.nextVersion(bucket);
     await store.commit({ op: "put", bucket, key, version, entry }, body);
     return version;
@@ -77,7 +79,7 @@ function read({ store }: Context, request: S3Request, { bucket, key }: AtObject,
 
 export const deleteObject: Operation<AtObject> = async (context, request, { bucket, key }) => {
   const deleted = await deleteVersion(context, bucket, key, request.query.get("versionId"), (version) => {
-    if (request.header("if-match") !== undefined) checkWrite(request, version?.content ?? undefined);
+    if (request.header("if-match") !== undefined) checkWrite(request, () => version?.content ?? undefined);
   });
   return { status: 204, headers: deletedHeaders(deleted) };
 };
