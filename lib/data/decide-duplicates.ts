@@ -1,11 +1,13 @@
-import { LatheError, notFound } from "#lib/domain/errors";
+import type { Split } from "#lib/domain/dataset";
+import { recount } from "#lib/domain/draft-counts";
+import { notFound } from "#lib/domain/errors";
 import type { Prisma } from "#prisma/client";
 import { json, longTransaction, type Database } from "./database";
-import { countsAfter, type CountedSample, type DraftCounts } from "./draft-counts";
+import { lockDraft, saveDraft } from "./lock-draft";
 
 export type DuplicateDecision = { decision: "drop"; keep: number } | { decision: "merge"; label: string } | { decision: "keep" } | { decision: "together" };
 
-type Member = CountedSample & { index: number };
+type Member = { index: number; label: string | null; split: Split | null; dropped: boolean; sizeBytes: number };
 
 /**
  * What a person decides of a draft's group: `drop` all but one, `merge` under one label, `keep` as different pictures
@@ -19,20 +21,16 @@ export async function decideDuplicates(
 ): Promise<{ changed: number; draftRevision: number }> {
   const { datasetVersionId, shown, group, decision, userId, now = new Date() } = options;
   return db.$transaction(async (tx) => {
-    // Everybody who changes a draft's samples takes this lock first, so its counts never drift.
-    const [draft] = await tx.$queryRaw<(DraftCounts & { status: string; draftRevision: number; duplicates: { conflictingGroups: number } | null })[]>`
-      SELECT "status", "draftRevision", "sampleCount", "unlabelledCount", "sizeBytes", "labels", "duplicates"
-      FROM "dataset_version" WHERE "id" = ${datasetVersionId} FOR UPDATE`;
-    if (!draft) throw notFound("dataset", shown);
-    if (draft.status !== "draft") throw notADraft(shown, draft.status);
+    const draft = await lockDraft(tx, datasetVersionId);
     const id = { datasetVersionId_id: { datasetVersionId, id: group } };
     const found = await tx.duplicateGroup.findUnique({ where: id });
     if (!found) throw notFound("duplicate_group", String(group));
 
-    const members = await tx.sample.findMany({
+    const rows = await tx.sample.findMany({
       where: { datasetVersionId, groupId: group }, orderBy: { index: "asc" },
       select: { index: true, label: true, split: true, dropped: true, sizeBytes: true },
     });
+    const members = rows.map((row) => ({ ...row, split: row.split as Split | null }));
     const changes = changesOf(members, decision, shown);
     await write(tx, datasetVersionId, changes, decision, { userId, now });
 
@@ -42,17 +40,9 @@ export async function decideDuplicates(
     const keptApart = decision.decision === "keep" ? true : decision.decision === "together" ? false : found.keptApart;
     await tx.duplicateGroup.update({ where: id, data: { conflicting, keptApart } });
 
-    const { duplicates } = draft;
-    const fewer = Number(found.conflicting) - Number(conflicting);
-    const counts = countsAfter(draft, changes);
-    const draftRevision = draft.draftRevision + 1;
-    await tx.datasetVersion.update({
-      where: { id: datasetVersionId },
-      data: {
-        ...counts, labels: json(counts.labels), draftRevision,
-        ...(duplicates && fewer !== 0 ? { duplicates: json({ ...duplicates, conflictingGroups: Math.max(0, duplicates.conflictingGroups - fewer) }) } : {}),
-      },
-    });
+    await countConflicts(tx, datasetVersionId, Number(conflicting) - Number(found.conflicting));
+    const counts = changes.reduce((sum, { before, after: now }) => recount(sum, { before, after: now, count: 1, sizeBytes: before.sizeBytes }), draft.counts);
+    const draftRevision = await saveDraft(tx, draft, counts);
     return { changed: changes.length, draftRevision };
   }, longTransaction);
 }
@@ -90,11 +80,11 @@ function isConflicting(members: readonly Member[]): boolean {
   return new Set(members.flatMap(({ label, dropped }) => (dropped || label === null ? [] : [label]))).size > 1;
 }
 
-function notADraft(shown: string, status: string): LatheError {
-  return new LatheError({
-    code: "not_a_draft",
-    message: `${shown} is ${status}, and only a draft's samples can be changed.`,
-    nextStep: "Open a draft of it, change that and freeze it as the next version.",
-    status: 409,
-  });
+/** What the version's row says of its groups, after so many more of them contradict themselves. */
+async function countConflicts(tx: Prisma.TransactionClient, datasetVersionId: string, more: number): Promise<void> {
+  if (more === 0) return;
+  const { duplicates } = await tx.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId }, select: { duplicates: true } });
+  const summary = duplicates as { conflictingGroups: number } | null;
+  if (!summary) return;
+  await tx.datasetVersion.update({ where: { id: datasetVersionId }, data: { duplicates: json({ ...summary, conflictingGroups: Math.max(0, summary.conflictingGroups + more) }) } });
 }

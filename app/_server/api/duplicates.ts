@@ -9,6 +9,7 @@ export const decisionHandlers: Handlers<keyof typeof decisionOperations> = {
     const row = await findDatasetVersion(services.db, { workspaceId, dataset, version });
     const decided = await decideDuplicates(services.db, { datasetVersionId: row.id, shown: `${dataset}@${version}`, group, decision, userId: access.user.id });
     services.live.changed(workspaceId, "dataset", dataset);
+    services.live.samplesChanged(row.id, { dataset, version, draftRevision: decided.draftRevision, samples: null });
     return decided;
   },
 };
