@@ -80,7 +80,7 @@ export const uploadPartCopy: Operation<AtObject> = async ({ store, now }, reques
   const { entry, headers } = sourceOf(store, request);
   const { first, last } = copiedRange(request, entry.sizeBytes);
   await store.requireRoom(last - first + 1);
-  const algorithm = upload.algorithm ?? entry.checksum?.algorithm;
+  const { algorithm } = upload;
   const running = algorithm ? runningChecksum(algorithm) : null;
   const { blob, md5 } = await extract(store, entry, first, last, running);
   const checksum: Checksum | undefined = algorithm && { algorithm, type: "FULL_OBJECT", value: running!.digest().toString("base64") };
