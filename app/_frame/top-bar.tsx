@@ -59,10 +59,12 @@ function Crumbs() {
     runners: t("room.runners"),
     settings: t("room.settings"),
   };
+  const pages: Record<string, string> = { new: t("new"), label: t("labelling"), diff: t("diff") };
   const parts = pathname.slice(paths.overview.length).split("/").filter(Boolean);
   const crumbs = parts.map((part, index) => {
     const own = decode(part);
-    const label = index === 0 ? (known[part] ?? own) : index === 2 && /^\d+$/.test(part) ? `@${part}` : part === "new" ? t("new") : own;
+    const version = index === 2 && /^\d+$/.test(part);
+    const label = index === 0 ? (known[part] ?? own) : version ? `@${part}` : index === 3 || part === "new" ? (pages[part] ?? own) : own;
     return { label, href: `${paths.overview}/${parts.slice(0, index + 1).join("/")}` };
   });
   return (

@@ -5,10 +5,12 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button, CliHint, Dialog, ErrorNote, Field, Input, Select } from "#app/ui";
 import { useAction, useOperation, useWorkspace } from "#app/frame";
+import { datasetFormats } from "#lib/domain/dataset";
 import type { DatasetVersion } from "#lib/protocol/datasets";
 import { commands } from "../../../_commands/command-line";
 
-const formats = ["folders", "split-folders", "csv", "modelarts", "text-pairs", "coco", "yolo"] as const;
+/** All that can be read can be written, but for pictures that nobody has labelled. */
+const formats = datasetFormats.filter((format) => format !== "unlabelled");
 
 /** Writes a version under a prefix, in a format that others read. */
 export function ExportDialog({ version, onClose }: { version: DatasetVersion; onClose: () => void }) {

@@ -18,25 +18,28 @@ export function Findings({ version, bare = false }: { version: DatasetVersion; b
   const locale = useLocale();
   const known: Record<string, { message: string; nextStep: string } | undefined> = useMessages().datasets.finding;
   const list = (
-    <ul className="flex flex-col gap-2">
-      {version.findings.map((finding) => {
-        // The server speaks English and names what it is about; another language says the same by the catalog.
-        const words = locale === "en" ? finding : (known[finding.code] ?? finding);
-        return (
-          <li key={finding.code + finding.message} className="flex items-start gap-2 rounded-md border border-waiting/30 bg-waiting-soft px-3 py-2 text-base">
-            <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-waiting" />
-            <div className="min-w-0 break-words">
-              <p>{words.message}</p>
-              <p className="text-ink-muted">{words.nextStep}</p>
-              <p className="nums mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-muted">
-                <span>{t("findingCount", { count: finding.count })}</span>
-                <Ways version={version} finding={finding} />
-              </p>
-            </div>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      {version.status === "draft" && <p className="mb-2 text-sm text-ink-muted">{t("findingsOfImport")}</p>}
+      <ul className="flex flex-col gap-2">
+        {version.findings.map((finding) => {
+          // The server speaks English and names what it is about; another language says the same by the catalog.
+          const words = locale === "en" ? finding : (known[finding.code] ?? finding);
+          return (
+            <li key={finding.code + finding.message} className="flex items-start gap-2 rounded-md border border-waiting/30 bg-waiting-soft px-3 py-2 text-base">
+              <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-waiting" />
+              <div className="min-w-0 break-words">
+                <p>{words.message}</p>
+                <p className="text-ink-muted">{words.nextStep}</p>
+                <p className="nums mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-muted">
+                  <span>{t("findingCount", { count: finding.count })}</span>
+                  <Ways version={version} finding={finding} />
+                </p>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </>
   );
   return bare ? list : <Section title={t("findings")}>{list}</Section>;
 }

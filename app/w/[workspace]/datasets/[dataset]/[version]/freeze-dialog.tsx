@@ -18,6 +18,7 @@ export function FreezeDialog({ version, onClose }: { version: DatasetVersion; on
   const seedRight = /^\d{1,10}$/.test(seed) && Number(seed) < 2 ** 31;
   const percent = (share: number) => format.number(share, { style: "percent" });
   const labelled = version.samples - version.unlabelled;
+  const placed = version.labels.some((label) => label.validation + label.test > 0);
   const part = (share: number) => format.number(Math.round(labelled * share));
 
   async function submit() {
@@ -53,7 +54,7 @@ export function FreezeDialog({ version, onClose }: { version: DatasetVersion; on
           <Input inputMode="numeric" value={seed} onChange={(event) => setSeed(event.target.value)} />
         </Field>
         <p className="text-base">
-          {t("preview", { train: part(1 - options.validation - options.test), validation: part(options.validation), test: part(options.test) })}
+          {t(options.keep && placed ? "previewKept" : "preview", { train: part(1 - options.validation - options.test), validation: part(options.validation), test: part(options.test) })}
         </p>
         {version.unlabelled > 0 && <Note kind="warning">{t("unlabelled", { count: version.unlabelled })}</Note>}
         {freeze.error && <ErrorNote error={freeze.error} />}
