@@ -5,10 +5,11 @@ import type { ReactNode } from "react";
 
 export type TabItem = { value: string; label: ReactNode; count?: number; content: ReactNode };
 
-/** Parts of one page. Keep `value` in the URL (`useUrlState`) so that a part can be linked to. */
+/** Parts of one page. Keep `value` in the URL (`useUrlState`) so that a part can be linked to; one that is not there shows the first. */
 export function Tabs({ value, onValueChange, items, label }: { value: string; onValueChange: (value: string) => void; items: readonly TabItem[]; label: string }) {
+  const shown = items.some((item) => item.value === value) ? value : items[0]?.value;
   return (
-    <Radix.Root value={value} onValueChange={onValueChange} className="flex min-h-0 min-w-0 flex-col">
+    <Radix.Root value={shown} onValueChange={onValueChange} className="flex min-h-0 min-w-0 flex-col">
       <Radix.List aria-label={label} className="scroll-thin flex shrink-0 gap-1 overflow-x-auto border-b border-line">
         {items.map((item) => (
           <Radix.Trigger

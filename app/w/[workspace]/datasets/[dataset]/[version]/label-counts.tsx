@@ -3,7 +3,7 @@
 import { Pencil } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
-import { DataTable, EmptyState, Num, type Column } from "#app/ui";
+import { DataTable, EmptyState, LinkButton, Num, type Column } from "#app/ui";
 import { useWorkspace } from "#app/frame";
 import { DownloadMenu } from "#app/charts";
 import { splits, type Split } from "#lib/domain/dataset";
@@ -50,37 +50,51 @@ export function LabelCounts({ version }: { version: DatasetVersion }) {
   );
   return (
     <>
-    <DataTable
-      label={t("tab.labels")}
-      rows={version.labels}
-      rowKey={(label) => label.label}
-      columns={columns}
-      defaultSort="label"
-      search={{ label: t("searchLabels"), text: (label) => label.label }}
-      rowMenu={version.status === "draft" && may("editor") ? (label) => [{ label: t("rename.menu"), icon: <Pencil aria-hidden />, onSelect: () => setRenaming(label.label) }] : undefined}
-      href={(label) => `${paths.dataset(name)}?tab=pictures&label=${encodeURIComponent(label.label)}`}
-      toolbar={
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <ul aria-label={t("legend")} className="flex items-center gap-3 text-sm text-ink-muted max-sm:hidden">
-            {splits.map((split) => (
-              <li key={split} className="flex items-center gap-1.5">
-                <span aria-hidden className={`size-2.5 rounded-sm ${colourOf[split]}`} />
-                {t(`split.${split}`)}
-              </li>
-            ))}
-          </ul>
-          <DownloadMenu
-            fileName={`${version.dataset}-${version.version}-labels`}
-            label={t("tab.labels")}
-            table={() => ({ header: ["label", ...splits, "total"], rows: version.labels.map((label) => [label.label, ...splits.map((split) => label[split]), total(label)]) })}
-            value={() => version}
-          />
-        </div>
-      }
-      empty={<EmptyState title={t("noLabels")} lines={[t("noLabelsText")]} />}
-    />
-    {renaming !== null && <RenameLabelDialog version={version} label={renaming} onClose={() => setRenaming(null)} />}
+      <DataTable
+        label={t("tab.labels")}
+        rows={version.labels}
+        rowKey={(label) => label.label}
+        columns={columns}
+        defaultSort="label"
+        search={{ label: t("searchLabels"), text: (label) => label.label }}
+        rowMenu={version.status === "draft" && may("editor") ? (label) => [{ label: t("rename.menu"), icon: <Pencil aria-hidden />, onSelect: () => setRenaming(label.label) }] : undefined}
+        href={(label) => `${paths.dataset(name)}?tab=pictures&label=${encodeURIComponent(label.label)}`}
+        toolbar={
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <ul aria-label={t("legend")} className="flex items-center gap-3 text-sm text-ink-muted max-sm:hidden">
+              {splits.map((split) => (
+                <li key={split} className="flex items-center gap-1.5">
+                  <span aria-hidden className={`size-2.5 rounded-sm ${colourOf[split]}`} />
+                  {t(`split.${split}`)}
+                </li>
+              ))}
+            </ul>
+            <DownloadMenu
+              fileName={`${version.dataset}-${version.version}-labels`}
+              label={t("tab.labels")}
+              table={() => ({ header: ["label", ...splits, "total"], rows: version.labels.map((label) => [label.label, ...splits.map((split) => label[split]), total(label)]) })}
+              value={() => version}
+            />
+          </div>
+        }
+        empty={<NoLabels version={version} />}
+      />
+      {renaming !== null && <RenameLabelDialog version={version} label={renaming} onClose={() => setRenaming(null)} />}
     </>
+  );
+}
+
+function NoLabels({ version }: { version: DatasetVersion }) {
+  const t = useTranslations("datasets");
+  const { paths, may } = useWorkspace();
+  if (version.unlabelled === 0) return <EmptyState title={t("noLabels")} lines={[t("noLabelsText")]} />;
+  const draft = version.status === "draft";
+  return (
+    <EmptyState
+      title={t("unlabelledPictures", { count: version.unlabelled })}
+      lines={[draft ? t("unlabelledText") : t("unlabelledFrozen")]}
+      action={draft && may("editor") && <LinkButton href={paths.labelling(`${version.dataset}@${version.version}`)}>{t("labelIt")}</LinkButton>}
+    />
   );
 }
 

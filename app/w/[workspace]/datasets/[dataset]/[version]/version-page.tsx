@@ -137,7 +137,7 @@ function Samples({ version }: { version: DatasetVersion }) {
         <Stat
           label={t("labels")}
           value={<Num value={version.labels.length} />}
-          text={sizes.length > 0 ? t("labelSpread", { least: Math.min(...sizes), most: Math.max(...sizes) }) : undefined}
+          text={version.unlabelled > 0 ? t("unlabelledPictures", { count: version.unlabelled }) : sizes.length > 0 ? t("labelSpread", { least: Math.min(...sizes), most: Math.max(...sizes) }) : undefined}
         />
         <Stat label={t("splits")} value={<span className="text-lg">{[split("train"), split("validation"), split("test")].map((count) => format.number(count)).join(" / ")}</span>} text={t("splitsText")} />
         <Stat label={t("rejected")} value={<Num value={version.rejected} />} text={version.rejected === 0 ? t("rejectedNone") : t("rejectedSome")} />
