@@ -28,7 +28,6 @@ async function open({ files = realFiles, from = null as Position | null, segment
       segmentBytes,
       reserve: new Reserve(files, folder, (line) => lines.push(line)),
       apply: (changes) => Promise.resolve(changes.map((change) => (applied.push(change), []))),
-      onSealed: () => undefined,
       warn: (line) => lines.push(line),
       onBroken: (error) => broken.push(error),
     },

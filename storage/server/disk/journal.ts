@@ -23,8 +23,6 @@ export type JournalOptions = {
   reserve: Reserve;
   /** Lets durable changes take effect, in order. @returns what each append resolves with */
   apply: (changes: Change[], position: Position) => Promise<string[][]>;
-  /** told after a segment got its last record */
-  onSealed: () => void;
   warn: (line: string) => void;
   /** Called once when the disk failed to keep a change: what is on it is then unknown until the next start reads it. */
   onBroken: (error: unknown) => void;
@@ -175,7 +173,6 @@ export class Journal {
     await this.#create(segmentAfter(this.#segment));
     await before.close();
     await this.options.reserve.fill();
-    this.options.onSealed();
   }
 
   async #create(segment: string): Promise<void> {

@@ -5,6 +5,9 @@ export type RowChange = { row: string; value: string | null };
 
 const writing = { keyEncoding: "utf8", valueEncoding: "utf8" } as const;
 
+/** What is written last stays in memory until it is so much. */
+export const writeBufferBytes = 4 << 20;
+
 /**
  * Rows of text in the order of their names' bytes, on disk (LevelDB). A write of several rows happens as a whole or not
  * at all. Each row carries a checksum: a row that is not as it was written is an error, never another object.
@@ -12,10 +15,17 @@ const writing = { keyEncoding: "utf8", valueEncoding: "utf8" } as const;
  * Memory stays flat whatever the number of rows: of the files that LevelDB maps only a few are open at a time.
  */
 export class OrderedRows {
+  #writtenBytes = 0;
+
   private constructor(private readonly folder: string, private readonly level: ClassicLevel) {}
 
+  /** Of names and values since it was opened; the index' own room beside them is not counted. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
   static async open(folder: string): Promise<OrderedRows> {
-    const level = new ClassicLevel(folder, { ...writing, cacheSize: 16 << 20, writeBufferSize: 4 << 20, maxOpenFiles: 40 });
+    const level = new ClassicLevel(folder, { ...writing, cacheSize: 16 << 20, writeBufferSize: writeBufferBytes, maxOpenFiles: 40 });
     try {
       await level.open();
     } catch (error) {
@@ -54,6 +64,7 @@ export class OrderedRows {
     );
     try {
       await this.level.batch(operations, { sync });
+      for (const { row, value } of changes) this.#writtenBytes += row.length + (value?.length ?? 0);
     } catch (error) {
       throw Object.assign(new Error(`The index ${this.folder} could not be written: ${causeOf(error)}`, { cause: error }), {
         code: /no space left/i.test(causeOf(error)) ? "ENOSPC" : undefined,

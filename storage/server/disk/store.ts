@@ -4,9 +4,10 @@ import { S3Error } from "../errors";
 import { Blobs } from "./blobs";
 import type { Bucket } from "./bucket";
 import { Catalogue } from "./catalogue";
+import { Checkpoints } from "./checkpoints";
 import { compactSegments } from "./compact";
 import type { Files } from "./files";
-import { Journal, type Body, type Position } from "./journal";
+import { Journal, type Body } from "./journal";
 import { lockFolder } from "./lock";
 import { OrderedRows } from "./ordered-rows";
 import { Reserve } from "./reserve";
@@ -49,7 +50,7 @@ export class StoreFolder {
       const reserve = new Reserve(files, root, warn);
       rows = await OrderedRows.open(path.join(root, "index"));
       const catalogue = await Catalogue.open(rows);
-      let sealed: Position | null = null;
+      const checkpoints = new Checkpoints((position) => void catalogue.setCheckpoint(position).catch(onBroken));
       const segments = path.join(root, "segments");
       const journal: Journal = await Journal.open(
         {
@@ -57,11 +58,10 @@ export class StoreFolder {
           folder: segments,
           segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
           reserve,
-          apply: (changes, position) => catalogue.apply(changes, position),
-          onSealed: () => {
-            // One segment later than it could be: by then the rows of the one before have long been written out.
-            if (sealed) catalogue.setCheckpoint(sealed).catch(onBroken);
-            sealed = journal.position;
+          async apply(changes, position) {
+            const freed = await catalogue.apply(changes, position);
+            checkpoints.passed(position, catalogue.rows.writtenBytes);
+            return freed;
           },
           warn,
           onBroken,
