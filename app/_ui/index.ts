@@ -22,4 +22,5 @@ export { useToast, type ToastInput } from "./toast";
 export { tokenColor } from "./token-color";
 export { Tooltip } from "./tooltip";
 export { pageScroller, useScrollList } from "./use-scroll-list";
+export { useTileGrid } from "./use-tile-grid";
 export { useUrlState } from "./use-url-state";

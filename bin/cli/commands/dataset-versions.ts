@@ -3,6 +3,7 @@ import { datasetFormats, type DatasetFormat } from "#lib/domain/dataset";
 import { parseVersioned } from "#lib/domain/names";
 import type { DatasetVersion, Rejection, SplitOptions, VersionChange } from "#lib/protocol/datasets";
 import type { Client } from "#lib/sdk/client";
+import { everyItem } from "#lib/sdk/every-item";
 import { connect } from "../connection";
 import { CommandFailed, UsageError } from "../failure";
 import { share, wholeNumber } from "../options";
@@ -64,15 +65,12 @@ export function addVersionCommands(dataset: Command): void {
       const { client } = connect();
       const [before, after] = [versioned(earlier), versioned(later)];
       if (before.name !== after.name) throw new UsageError("two versions of one dataset can be compared: NAME@1 NAME@2");
-      const changes: VersionChange[] = [];
-      let counts = null;
-      let cursor: string | undefined;
-      do {
+      let counts: Record<string, number> | null = null;
+      const changes = await everyItem(async (cursor) => {
         const page = await client.call("dataset-version.diff", { dataset: after.name, version: after.version, from: before.version, limit: 1000, cursor });
         ({ counts } = page);
-        changes.push(...page.items);
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor);
+        return page;
+      });
       const shown = changes.map(({ kind, key, before: was, after: is }) => ({ kind, key, before: sideOf(was), after: sideOf(is) }));
       answer(options, { counts, changes: shown }, () =>
         [
@@ -163,15 +161,8 @@ export async function finish(client: Client, made: { dataset: string; version: n
   );
 }
 
-async function allRejections(client: Client, version: DatasetVersion): Promise<Rejection[]> {
-  const all: Rejection[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.call("rejection.list", { dataset: version.dataset, version: version.version, limit: 1000, cursor });
-    all.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor);
-  return all;
+function allRejections(client: Client, { dataset, version }: DatasetVersion): Promise<Rejection[]> {
+  return everyItem((cursor) => client.call("rejection.list", { dataset, version, limit: 1000, cursor }));
 }
 
 const sideOf = (side: VersionChange["before"]) => side && { label: side.label, split: side.split, sha256: side.sha256 };

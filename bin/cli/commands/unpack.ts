@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { UnpackFinding } from "#lib/domain/archive";
 import { formatBytes } from "#lib/domain/units";
 import type { Client } from "#lib/sdk/client";
+import { everyItem } from "#lib/sdk/every-item";
 import { connect } from "../connection";
 import { CommandFailed } from "../failure";
 import { answer } from "../output";
@@ -41,13 +42,6 @@ export function addUnpackCommand(program: Command): void {
     });
 }
 
-async function allFindings(client: Client, job: string): Promise<UnpackFinding[]> {
-  const all: UnpackFinding[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.call("archive.findings", { job, limit: 1000, cursor });
-    all.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor);
-  return all;
+function allFindings(client: Client, job: string): Promise<UnpackFinding[]> {
+  return everyItem((cursor) => client.call("archive.findings", { job, limit: 1000, cursor }));
 }

@@ -10,6 +10,7 @@ import { leftOutCodes, remarkCodes, type UnpackFinding } from "#lib/domain/archi
 import { isTerminal } from "#lib/domain/job";
 import type { Job } from "#lib/protocol/jobs";
 import type { Client } from "#lib/sdk/client";
+import { everyItem } from "#lib/sdk/every-item";
 
 const codes = [...leftOutCodes, ...remarkCodes];
 
@@ -70,13 +71,6 @@ export function UnpackFindings({ job }: { job: Job }) {
   );
 }
 
-async function allFindings(client: Client, job: string): Promise<UnpackFinding[]> {
-  const all: UnpackFinding[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.call("archive.findings", { job, limit: 1000, cursor });
-    all.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor);
-  return all;
+function allFindings(client: Client, job: string): Promise<UnpackFinding[]> {
+  return everyItem((cursor) => client.call("archive.findings", { job, limit: 1000, cursor }));
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useDeferredValue, useEffect, useLayoutEffect, useState } from "react";
-import { Button, ErrorNote, ErrorState, Skeleton, useScrollList } from "#app/ui";
+import { useDeferredValue, useEffect, useState } from "react";
+import { Button, ErrorNote, ErrorState, Skeleton, useTileGrid } from "#app/ui";
 import { useWorkspace } from "#app/frame";
 import { DownloadMenu } from "#app/charts";
 import type { DatasetVersion } from "#lib/protocol/datasets";
@@ -29,21 +29,8 @@ export function Gallery({ version: shown }: { version: DatasetVersion }) {
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = samples;
   const items = samples.data;
 
-  const [width, setWidth] = useState(0);
-  const columns = Math.max(2, Math.floor((width + gapPx) / (tileLeastPx + gapPx)));
-  const side = Math.floor((width - gapPx * (columns - 1)) / columns);
-  const rowCount = items && width > 0 ? Math.ceil(items.length / columns) : 0;
-  const { listRef, virtualizer, offset } = useScrollList(rowCount, side + captionPx + gapPx, 4);
+  const { listRef, virtualizer, offset, columns, side, rowCount } = useTileGrid(items?.length ?? 0, { tileLeastPx, gapPx, captionPx });
   const rows = virtualizer.getVirtualItems();
-
-  useLayoutEffect(() => {
-    const element = listRef.current;
-    if (!element) return;
-    const observer = new ResizeObserver(([entry]) => entry && setWidth(entry.contentRect.width));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [listRef]);
-  useEffect(() => virtualizer.measure(), [virtualizer, side]);
 
   const lastRow = rows.at(-1)?.index ?? -1;
   const nearEnd = lastRow >= rowCount - 3 || (open !== null && items !== undefined && open >= items.length - 5);

@@ -5,10 +5,10 @@ import { operationKey, useWorkspace } from "#app/frame";
 import type { ReviewState, Split } from "#lib/domain/dataset";
 import type { Rejection } from "#lib/protocol/datasets";
 import type { DuplicateGroup, Sample } from "#lib/protocol/samples";
-import type { ApiError } from "#lib/sdk/client";
-import type { Client } from "#lib/sdk/client";
+import type { ApiError, Client } from "#lib/sdk/client";
+import { everyItem, type PageOf } from "#lib/sdk/every-item";
 
-type PageOf<Item> = { items: Item[]; nextCursor: string | null };
+
 export type SampleFilter = {
   label?: string; split?: Split; search?: string; state?: ReviewState; finding?: string; group?: number;
   /** left out: only those that are not dropped */
@@ -56,22 +56,10 @@ export function useRejections(dataset: string, version: number) {
   });
 }
 
-/** Every item of a paged list, for a download. */
-export async function allOf<Item>(page: (cursor: string | undefined) => Promise<PageOf<Item>>): Promise<Item[]> {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  do {
-    const next = await page(cursor);
-    items.push(...next.items);
-    cursor = next.nextCursor ?? undefined;
-  } while (cursor);
-  return items;
-}
-
 export function allSamples(client: Client, dataset: string, version: number, filter: SampleFilter): Promise<Sample[]> {
-  return allOf((cursor) => client.call("sample.list", { dataset, version, ...filter, limit: 1000, cursor }));
+  return everyItem((cursor) => client.call("sample.list", { dataset, version, ...filter, limit: 1000, cursor }));
 }
 
 export function allRejections(client: Client, dataset: string, version: number): Promise<Rejection[]> {
-  return allOf((cursor) => client.call("rejection.list", { dataset, version, limit: 1000, cursor }));
+  return everyItem((cursor) => client.call("rejection.list", { dataset, version, limit: 1000, cursor }));
 }

@@ -5,7 +5,7 @@ import { operationKey, useWorkspace } from "#app/frame";
 import type { OperationOutput } from "#lib/protocol/api";
 import type { diffKinds, VersionChange } from "#lib/protocol/datasets";
 import type { ApiError, Client } from "#lib/sdk/client";
-import { allOf } from "../use-pages";
+import { everyItem } from "#lib/sdk/every-item";
 
 export type DiffKind = (typeof diffKinds)[number];
 export type DiffQuery = { dataset: string; version: number; from: number; kind?: DiffKind; search?: string };
@@ -25,5 +25,5 @@ export function useChanges(query: DiffQuery, enabled: boolean) {
 }
 
 export function allChanges(client: Client, query: DiffQuery): Promise<VersionChange[]> {
-  return allOf((cursor) => client.call("dataset-version.diff", { ...query, limit: 1000, cursor }));
+  return everyItem((cursor) => client.call("dataset-version.diff", { ...query, limit: 1000, cursor }));
 }

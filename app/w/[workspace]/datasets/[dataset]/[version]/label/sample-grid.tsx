@@ -2,8 +2,8 @@
 
 import clsx from "clsx";
 import { useTranslations } from "next-intl";
-import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent } from "react";
-import { useScrollList } from "#app/ui";
+import { useEffect, useRef, useState, type PointerEvent } from "react";
+import { useTileGrid } from "#app/ui";
 import type { Sample } from "#lib/protocol/samples";
 import { range, type Selection } from "./selection";
 import { SampleMarks } from "./sample-marks";
@@ -28,22 +28,8 @@ type Props = {
 /** Many pictures at once: click, Shift-click, Ctrl-click or drag a frame around them. */
 export function SampleGrid({ views, conflicts, selection, onColumns, onClick, onChoose, onOpen, onNearEnd }: Props) {
   const t = useTranslations("labelling");
-  const [width, setWidth] = useState(0);
-  const columns = Math.max(2, Math.floor((width + gapPx) / (tileLeastPx + gapPx)));
-  const side = Math.floor((width - gapPx * (columns - 1)) / columns);
-  const rowPx = side + captionPx + gapPx;
-  const rowCount = width > 0 ? Math.ceil(views.length / columns) : 0;
-  const { listRef, virtualizer, offset } = useScrollList(rowCount, rowPx, 4);
+  const { listRef, virtualizer, offset, columns, side, rowCount, rowPx } = useTileGrid(views.length, { tileLeastPx, gapPx, captionPx });
   const rows = virtualizer.getVirtualItems();
-
-  useLayoutEffect(() => {
-    const element = listRef.current;
-    if (!element) return;
-    const observer = new ResizeObserver(([entry]) => entry && setWidth(entry.contentRect.width));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [listRef]);
-  useEffect(() => virtualizer.measure(), [virtualizer, side]);
   useEffect(() => onColumns(columns), [columns, onColumns]);
 
   const lastRow = rows.at(-1)?.index ?? -1;
