@@ -23,11 +23,12 @@ class Host {
   readonly #slug: string;
   #watched: Watched | null = null;
   #interrupted: UploadSession[] = [];
+  #keeping: Promise<void> = Promise.resolve();
 
   constructor(baseUrl: string, slug: string) {
     this.#slug = slug;
     this.#uploader = new Uploader(createClient({ baseUrl, workspace: slug }));
-    this.#uploader.subscribe(() => this.tell());
+    this.#uploader.subscribe(() => void this.#tellProgress());
     setInterval(() => void this.#keep(), keepEveryMs);
     void this.#look();
   }
@@ -89,8 +90,19 @@ class Host {
     this.#uploader.add(session.bucket, session.prefix, files, id);
   }
 
-  /** Writes down how far each batch is, so that a reload finds it; what is over is forgotten. */
-  async #keep(): Promise<void> {
+  /** What is done is said to be so once no session claims otherwise: a page may be left the moment it reads it. */
+  async #tellProgress(): Promise<void> {
+    const { queued, uploading, paused } = this.#uploader.snapshot().counts;
+    if (queued + uploading + paused === 0) await this.#keep();
+    this.tell();
+  }
+
+  /** Writes down how far each batch is, so that a reload finds it; what is over is forgotten. One writing after the other. */
+  #keep(): Promise<void> {
+    return (this.#keeping = this.#keeping.then(() => this.#writeSessions()));
+  }
+
+  async #writeSessions(): Promise<void> {
     const progress = this.#uploader.progressByBatch();
     for (const [id, batch] of this.#batches) {
       const { open, done } = progress.get(id) ?? { open: 0, done: 0 };
